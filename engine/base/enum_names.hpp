@@ -1,0 +1,40 @@
+#pragma once
+// Names of enumerators, one table per enum: a constexpr function `names_of(E)` beside the enum
+// gives an array whose index is the enumerator's value. Log, ladder, JSON and errors all read that
+// table.
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace lastcall {
+inline namespace base {
+
+template <class E>
+concept NamedEnum = std::is_enum_v<E> && requires(E e) { names_of(e).size(); };
+
+// How many enumerators E has.
+template <NamedEnum E>
+inline constexpr std::size_t kEnumSize = names_of(E{}).size();
+
+// The name of `e`; "?" for a value outside the table.
+template <NamedEnum E>
+[[nodiscard]] constexpr std::string_view name(E e) {
+  constexpr auto kNames = names_of(E{});
+  const auto index = static_cast<std::size_t>(e);
+  return index < kNames.size() ? kNames[index] : std::string_view{"?"};
+}
+
+// The enumerator called `text`, exactly as written in its table; nothing if there is none.
+template <NamedEnum E>
+[[nodiscard]] constexpr std::optional<E> named(std::string_view text) {
+  constexpr auto kNames = names_of(E{});
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] == text) return static_cast<E>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace base
+}  // namespace lastcall

@@ -1,0 +1,82 @@
+#include "engine/core/directory.hpp"
+
+#include "engine/base/check.hpp"
+
+namespace lastcall::core {
+
+void Directory::apply(const Event& event) {
+  if (const auto* started = get_event<CallStarted>(event)) {
+    // A dialog may have started a moment before its call: the peer's INVITE comes to it first.
+    Ids* ids = live_.find(started->call);
+    if (ids == nullptr) ids = &live_.put(started->call, {});
+    ids->session = started->session;
+    sessions_.put(started->session, started->call);
+  } else if (const auto* dialog = get_event<DialogStarted>(event)) {
+    add_dialog(dialog->call, dialog->dialog);
+  } else if (const auto* ending = get_event<CallTerminating>(event)) {
+    if (Ids* ids = live_.find(ending->call)) ids->ending = true;
+  } else if (const auto* tomb = get_event<TombstoneEnded>(event)) {
+    bury(tomb->call);
+  }
+}
+
+void Directory::add_dialog(CallId call, DialogId dialog) {
+  // A fork that answers after the end is known to the tombstone, not to the living.
+  Ids* ids = ended_.find(call);
+  if (ids == nullptr) ids = live_.find(call);
+  if (ids == nullptr) ids = &live_.put(call, {});
+  ids->dialogs.push_back(dialog);
+  dialogs_.put(dialog, call);
+}
+
+void Directory::release(const CallTerminated& end) {
+  const Ids* live = live_.find(end.call);
+  CHECK(live != nullptr, "a call is released once, and only after it started");
+  Ids ids = *live;
+  live_.erase(end.call);
+  ids.ended = Ended{.cause = end.cause, .status = end.status, .forced = end.forced, .at = end.at};
+  ended_.put(end.call, std::move(ids));
+  if (!end.remembered) bury(end.call);
+}
+
+void Directory::bury(CallId call) {
+  const Ids* ids = ended_.find(call);
+  if (ids == nullptr) return;  // under Rules::kImmediate nothing was remembered
+  sessions_.erase(ids->session);
+  for (const DialogId dialog : ids->dialogs) dialogs_.erase(dialog);
+  ended_.erase(call);
+}
+
+Whereabouts Directory::find(CallId call) const {
+  if (const Ids* ids = live_.find(call)) return {ids->ending ? Found::kEnding : Found::kLive, call};
+  if (ended_.contains(call)) return {Found::kEnded, call};
+  return {};
+}
+
+Whereabouts Directory::find(SessionId session) const {
+  const CallId* call = sessions_.find(session);
+  return call == nullptr ? Whereabouts{} : find(*call);
+}
+
+Whereabouts Directory::find(DialogId dialog) const {
+  const CallId* call = dialogs_.find(dialog);
+  return call == nullptr ? Whereabouts{} : find(*call);
+}
+
+const Ended* Directory::ended(CallId call) const {
+  const Ids* ids = ended_.find(call);
+  return ids == nullptr ? nullptr : &*ids->ended;
+}
+
+const Directory::Ids* Directory::ids_of(CallId call) const {
+  const Ids* ids = live_.find(call);
+  return ids == nullptr ? ended_.find(call) : ids;
+}
+
+const std::vector<DialogId>& Directory::dialogs(CallId call) const {
+  static const std::vector<DialogId> kNone;
+  const Ids* ids = ids_of(call);
+  return ids == nullptr ? kNone : ids->dialogs;
+}
+
+}  // namespace lastcall::core

@@ -1,0 +1,76 @@
+#pragma once
+// Draws: every id, tag and branch the engine makes up. Each is a hash of the run's seed, what it is
+// for, and what makes its call unique; there is no counter and no stream, so that no call can move
+// the draws of another. The first byte of each is the shard, so that every message finds it.
+
+#include "engine/base/hash.hpp"
+#include "engine/model/ids.hpp"
+#include "engine/model/sip_message.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lastcall::core {
+
+class Draws {
+ public:
+  Draws(std::uint64_t seed, std::uint8_t shard) : seed_(seed), shard_(shard) {}
+
+  // A call that comes in, by what makes its INVITE unique (RFC 3261 8.2.2.2, 17.2.3).
+  [[nodiscard]] CallId inbound_call(std::string_view sip_call_id, std::string_view from_tag,
+                                    std::string_view branch) const {
+    return {draw("inbound call", sip_call_id, from_tag, branch)};
+  }
+  // A call that a command places.
+  [[nodiscard]] CallId outbound_call(CommandId command) const {
+    return {draw("outbound call", command)};
+  }
+  [[nodiscard]] SessionId session(CallId call) const { return {draw("session", call)}; }
+  [[nodiscard]] StreamId stream(CallId call) const { return {draw("stream", call)}; }
+
+  // RFC 3261 19.3: at least 32 random bits.
+  [[nodiscard]] std::string local_tag(CallId call) const { return to_hex(draw("tag", call)); }
+  [[nodiscard]] std::string sip_call_id(CallId call) const {
+    return to_hex(draw("Call-ID", call)) + to_hex(draw("Call-ID, more", call));
+  }
+  // RFC 3261 8.1.1.7: unique per request; `nth` tells apart what shares a CSeq number.
+  [[nodiscard]] std::string branch(CallId call, DialogId dialog, Method method,
+                                   std::uint32_t cseq) const {
+    return "z9hG4bK" + to_hex(draw("branch", call, dialog, method, cseq));
+  }
+  // RFC 4566 5.2: the session id of our SDP, within 63 bits.
+  [[nodiscard]] std::uint64_t sdp_session(CallId call) const { return draw("sdp", call) >> 1; }
+
+  // The tag of a response that makes no dialog (RFC 3261 8.2.6.2), the same for a repeated request.
+  [[nodiscard]] std::string response_tag(TransactionId transaction) const {
+    return to_hex(draw("response tag", transaction));
+  }
+
+  // RFC 3261 17.1.3, 17.2.3: what a transaction is matched by. ACK matches the INVITE it answers.
+  [[nodiscard]] TransactionId server_transaction(std::string_view branch, std::string_view sent_by,
+                                                 Method method) const {
+    return {draw("server", branch, sent_by, method == Method::kAck ? Method::kInvite : method)};
+  }
+  [[nodiscard]] TransactionId client_transaction(std::string_view branch, Method method) const {
+    return {draw("client", branch, method)};
+  }
+  // RFC 3261 12: Call-ID, local tag and remote tag name a dialog.
+  [[nodiscard]] DialogId dialog(std::string_view sip_call_id, std::string_view local_tag,
+                                std::string_view remote_tag) const {
+    return {draw("dialog", sip_call_id, local_tag, remote_tag)};
+  }
+
+ private:
+  template <class... What>
+  [[nodiscard]] std::uint64_t draw(std::string_view purpose, const What&... what) const {
+    const std::uint64_t value = hash_of(seed_, purpose, what...);
+    const std::uint64_t id = std::uint64_t{shard_} << 56 | value >> 8;
+    return id == 0 ? 1 : id;  // 0 means "none"
+  }
+
+  std::uint64_t seed_;
+  std::uint8_t shard_;
+};
+
+}  // namespace lastcall::core

@@ -1,0 +1,126 @@
+#pragma once
+// Kernel: the whole engine as a copyable value, without clock, thread or IO. The host and the
+// simulation drive it alike: deliver() what the world says, step() until nothing is ready, take the
+// outputs whose gate is open. Log and policy are passed in. One thread at a time.
+//
+// A turn is one input and all the mail it causes. Production drains a turn before it begins the
+// next; simulation may interleave turns.
+
+#include "engine/core/layer.hpp"
+#include "engine/core/layers.hpp"
+#include "engine/core/schedule.hpp"
+#include "engine/core/state.hpp"
+#include "engine/log/event_log.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace lastcall::core {
+
+// Whether a turn ends before the next begins.
+enum class Turns : std::uint8_t { kDrained, kInterleaved };
+[[nodiscard]] constexpr auto names_of(Turns) {
+  return std::array<std::string_view, 2>{"drained", "interleaved"};
+}
+
+class Kernel {
+ public:
+  explicit Kernel(Config config, Turns turns = Turns::kDrained, LayerTable table = {});
+
+  // Starts from what a log holds: the state is the fold of these events. Before the first
+  // deliver().
+  void recover(const Record& record);
+
+  // Takes in what the world says. It waits until a step handles it.
+  void deliver(Input input);
+
+  // Handles one ready item: decide, log, apply, queue the mail, hold the outputs. False if nothing
+  // was ready at `now`. `now` never goes back.
+  bool step(log::EventLog& log, SchedulePolicy& policy, Instant now);
+
+  // Whether anything waits, or is due at `now`.
+  [[nodiscard]] bool ready(Instant now) const;
+  // Whether a turn has begun and not ended; a crash or a commit cannot fall here.
+  [[nodiscard]] bool in_turn() const { return internal_ > 0; }
+
+  // Moves out the orders that may leave now that the log is durable up to `durable`, in log order
+  // per call.
+  [[nodiscard]] std::vector<Output> take_outputs(Position durable);
+  // Whether orders wait for the log to become durable.
+  [[nodiscard]] bool holds_outputs() const { return !held_.empty(); }
+
+  // The next instant at which a deadline is due; kNever if there is none.
+  [[nodiscard]] Instant next_deadline() const { return core::next_deadline(state_); }
+
+  // Whose id this is: answered from the directory, then from the log. Never kNotFound for an id
+  // that was given out (I-53), except under Rules::kImmediate, which remembers nothing.
+  template <class AnyId>
+  [[nodiscard]] Found find(AnyId id, const log::EventLog& log) const {
+    const Whereabouts found = state_.directory.find(id);
+    if constexpr (std::is_same_v<AnyId, CallId>) {
+      if (found.found == Found::kNotFound && config_.rules == Rules::kTwoPhase &&
+          log.find_end(id)) {
+        return Found::kEnded;
+      }
+    }
+    return found.found;
+  }
+
+  [[nodiscard]] const State& state() const { return state_; }
+  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] const LayerTable& table() const { return table_; }
+
+ private:
+  using TurnId = std::uint64_t;
+
+  struct Item {
+    std::variant<Input, Mail> content;
+    LayerId sender = LayerId::kWorld;
+    LayerId receiver = LayerId::kTransaction;
+    CallId call;
+    std::uint64_t serial = 0;
+    TurnId turn = 0;
+    Position cause = 0;
+  };
+  struct Turn {
+    TurnId id = 0;
+    Position last = 0;  // the newest position it has logged
+    int waiting = 0;    // internal mail not yet handled
+    int held = 0;       // orders that have not left
+  };
+  struct Held {
+    GatedOutput order;
+    TurnId turn = 0;
+  };
+
+  void collect_ready(Instant now);
+  [[nodiscard]] bool is_head(std::size_t index) const;
+  [[nodiscard]] Item take(std::size_t chosen);
+  void handle(Item item, log::EventLog& log, Instant now);
+  void decide(const Mail& mail, const Context& context, Outbox& out) const;
+  // Logs and applies; returns the position that caused what follows.
+  Position record(const Item& item, const std::vector<Event>& events, log::EventLog& log,
+                  Instant now);
+  void queue_mail(const Item& from, Position cause, std::vector<Mail> mail);
+  void hold_outputs(TurnId turn, std::vector<GatedOutput> outputs);
+  [[nodiscard]] Turn& turn_of(TurnId id);
+
+  Config config_;
+  Turns turns_;
+  LayerTable table_;
+  Draws draws_;
+  State state_;
+  std::deque<Item> waiting_;      // in order of arrival
+  std::deque<Held> held_;         // in log order
+  std::vector<Turn> open_;        // turns with waiting mail or held orders, oldest first
+  std::vector<Ready> ready_;      // of the last collect_ready(): first the mail, then the deadlines
+  std::vector<DeadlineDue> due_;  // the deadlines among them, in the same order
+  std::uint64_t serials_ = 0;
+  TurnId turns_begun_ = 0;
+  int internal_ = 0;  // waiting internal mail
+};
+
+}  // namespace lastcall::core

@@ -1,0 +1,103 @@
+#pragma once
+// What a layer is made of: the context it decides in, the outbox it fills, the ordered index of its
+// deadlines. A layer is a struct with Input, Event, State and the plain functions
+//
+//   static void decide(const State&, const Input&, const Context&, Outbox&);  pure, changes nothing
+//   static void apply(State&, const Event&);                                  the only mutator
+//   static void forget(State&, CallId);            optional: part of applying CallTerminated
+//   static constexpr CleanupLayer kCleanup = ...;  only if it must confirm before a release
+//
+// Instants enter as Context::now; whatever is drawn or timed and matters is written into the event.
+
+#include "engine/base/time.hpp"
+#include "engine/core/directory.hpp"
+#include "engine/core/draws.hpp"
+#include "engine/model/event.hpp"
+#include "engine/model/mail.hpp"
+#include "engine/model/output.hpp"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace lastcall::core {
+
+// What stays the same for a whole run.
+struct Config {
+  Rules rules = Rules::kTwoPhase;
+  std::uint64_t seed = 1;
+  std::uint8_t shard = 0;
+  Endpoint contact;  // where peers reach us: Via, Contact
+  std::string user = "lastcall";
+  Duration cleanup_timeout = limits::kCleanupTimeout;
+  Duration ring_timeout = limits::kRingTimeout;
+  CleanupLayers cleanup_layers;  // from the list of layers; the kernel fills it in
+};
+
+struct Context {
+  Instant now;
+  const Directory& directory;
+  const Config& config;
+  const Draws& draws;
+};
+
+// An order to the world and when it may leave. `call` keeps the outputs of one call in log order.
+struct GatedOutput {
+  CallId call;
+  Gate gate = Gate::kDurable;
+  Output output;
+};
+
+// What one decision records, sends and performs, each in order.
+struct Outbox {
+  std::vector<Event> events;
+  std::vector<Mail> mail;
+  std::vector<GatedOutput> outputs;
+
+  // A fact. It happens in this step: it is logged and applied before anything else is decided.
+  template <class Fact>
+  void record(Fact fact) {
+    events.push_back(event_of(std::move(fact)));
+  }
+  // Mail to a layer: send(ToMedia{OpenStream{call}}).
+  template <class ToLayer>
+  void send(ToLayer piece) {
+    mail.emplace_back(std::move(piece));
+  }
+  void perform(CallId call, Gate gate, Output output) {
+    outputs.push_back({call, gate, std::move(output)});
+  }
+};
+
+// The deadlines of one layer, in the order in which they fall due; among equals by owner.
+class DeadlineIndex {
+ public:
+  void add(const Deadline& deadline, CallId call) { set_.emplace(deadline, call); }
+  void remove(const Deadline& deadline, CallId call) { set_.erase({deadline, call}); }
+  [[nodiscard]] bool contains(const Deadline& deadline, CallId call) const {
+    return set_.contains({deadline, call});
+  }
+  [[nodiscard]] Instant next() const { return set_.empty() ? kNever : set_.begin()->first.due; }
+  [[nodiscard]] std::size_t size() const { return set_.size(); }
+
+  // Calls f(deadline, call) for all that are due at `now`, soonest first.
+  template <class F>
+  void for_each_due(Instant now, F&& f) const {
+    for (const auto& [deadline, call] : set_) {
+      if (deadline.due > now) return;
+      f(deadline, call);
+    }
+  }
+  bool operator==(const DeadlineIndex&) const = default;
+
+ private:
+  std::set<std::pair<Deadline, CallId>> set_;
+
+ public:
+  static constexpr auto kFields = std::tuple{field("set", &DeadlineIndex::set_)};
+};
+
+}  // namespace lastcall::core

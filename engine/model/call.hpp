@@ -1,0 +1,101 @@
+#pragma once
+// The words in which a call's life is told: its states, the ways it can end, what a user can ask of
+// it and what the answers are.
+
+#include "engine/base/enum_names.hpp"
+#include "engine/model/layer_id.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace lastcall {
+inline namespace model {
+
+// DESIGN: `Failed` is kTerminated shown with a set-up cause.
+enum class CallState : std::uint8_t {
+  kIdle,
+  kInitiating,
+  kRinging,
+  kConnected,
+  kOnHold,
+  kTerminating,
+  kTerminated
+};
+[[nodiscard]] constexpr auto names_of(CallState) {
+  return std::array<std::string_view, 7>{"Idle",   "Initiating",  "Ringing",   "Connected",
+                                         "OnHold", "Terminating", "Terminated"};
+}
+
+// Which side of the first INVITE we are.
+enum class CallRole : std::uint8_t { kCaller, kCallee };
+[[nodiscard]] constexpr auto names_of(CallRole) {
+  return std::array<std::string_view, 2>{"caller", "callee"};
+}
+
+// Why a call ends. The first trigger in log order decides (RACES TP-01, TP-14).
+enum class Cause : std::uint8_t {
+  kRemoteBye,            // the peer hung up
+  kRemoteByeOutOfOrder,  // the same, with a CSeq that had to be answered 500 (RACES C-09)
+  kRemoteCancel,         // the caller gave up before we answered
+  kRemoteReject,         // the callee refused the call: 3xx to 6xx
+  kLocalHangup,
+  kLocalReject,
+  kNoAnswer,       // no final response in time
+  kNoAck,          // our 200 was never acknowledged
+  kDialogFailure,  // 481, 408 or a timeout of a request inside the dialog
+  kTransportFailure,
+  kMediaFailure,  // no stream could be opened, or its offer could not be met
+  kShutdown,
+};
+[[nodiscard]] constexpr auto names_of(Cause) {
+  return std::array<std::string_view, 12>{"remote-bye",     "remote-bye-out-of-order",
+                                          "remote-cancel",  "remote-reject",
+                                          "local-hangup",   "local-reject",
+                                          "no-answer",      "no-ack",
+                                          "dialog-failure", "transport-failure",
+                                          "media-failure",  "shutdown"};
+}
+
+// What a user can ask of a call.
+enum class Op : std::uint8_t { kCall, kAnswer, kReject, kHold, kResume, kHangup };
+[[nodiscard]] constexpr auto names_of(Op) {
+  return std::array<std::string_view, 6>{"call", "answer", "reject", "hold", "resume", "hangup"};
+}
+
+// The answer to it; exactly one per command.
+enum class OpResult : std::uint8_t {
+  kOk,
+  kEnding,      // the call is ending: nothing was changed
+  kEnded,       // the call has ended
+  kNotFound,    // an id that was never given out
+  kWrongState,  // not in this state of the call, or another operation is still running
+  kRefused,     // the peer said no
+  kTooMany,     // a limit of ours
+};
+[[nodiscard]] constexpr auto names_of(OpResult) {
+  return std::array<std::string_view, 7>{
+      "ok",          "call-is-ending", "call-has-ended", "call-not-found",
+      "wrong-state", "refused",        "too-many"};
+}
+
+// The answer to a question about any id of a call.
+enum class Found : std::uint8_t { kLive, kEnding, kEnded, kNotFound };
+[[nodiscard]] constexpr auto names_of(Found) {
+  return std::array<std::string_view, 4>{"live", "ending", "ended", "not-found"};
+}
+
+// What a client is told about a call.
+enum class NoticeKind : std::uint8_t { kIncoming, kProgress, kEnding, kEnded };
+[[nodiscard]] constexpr auto names_of(NoticeKind) {
+  return std::array<std::string_view, 4>{"CallIncoming", "CallProgress", "CallEnding", "CallEnded"};
+}
+
+// How calls end: in two phases, or at once (the rollback switch).
+enum class Rules : std::uint8_t { kTwoPhase, kImmediate };
+[[nodiscard]] constexpr auto names_of(Rules) {
+  return std::array<std::string_view, 2>{"two-phase", "immediate"};
+}
+
+}  // namespace model
+}  // namespace lastcall

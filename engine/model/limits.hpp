@@ -1,0 +1,42 @@
+#pragma once
+// Every limit of the engine in one place. What exceeds one is refused with a reason and counted; it
+// never ends or blocks another call.
+
+#include "engine/base/time.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace lastcall::limits {
+
+// SIP messages (RFC 3261 18.1.1: datagrams up to 65,535 bytes must be accepted).
+inline constexpr std::size_t kMessageBytesMax = 65'535;
+inline constexpr std::size_t kHeadersMax = 256;
+inline constexpr std::size_t kViasMax = 70;
+inline constexpr std::size_t kSdpLinesMax = 512;
+inline constexpr std::size_t kSdpMediaMax = 32;
+
+// Calls.
+inline constexpr std::size_t kOperationsPendingMax = 16;  // per call
+inline constexpr std::size_t kHoldersMax = 16;            // attachments per call and layer
+inline constexpr std::size_t kDialogsMax = 8;             // forks of one INVITE
+inline constexpr std::size_t kTargetBytesMax = 1'024;     // a URI given by a user
+
+// RFC 3261 17.1.1.2 and Table 4: the SIP timers.
+inline constexpr Duration kT1 = std::chrono::milliseconds{500};
+inline constexpr Duration kT2 = std::chrono::seconds{4};
+inline constexpr Duration kT4 = std::chrono::seconds{5};
+inline constexpr Duration k64T1 = 64 * kT1;
+
+// How long phase 1 of an ending may take before it is forced (RACES TP-08).
+inline constexpr Duration kCleanupTimeout = std::chrono::seconds{5};
+
+// How long a caller lets the callee ring before it gives up.
+inline constexpr Duration kRingTimeout = std::chrono::seconds{180};
+
+// How long a tombstone is kept after the deadline of its call: 64*T1 for a BYE that begins at the
+// last moment, 64*T1 for its transaction, T4 for messages under way (TP-09, no BYE challenge).
+inline constexpr Duration kTombstone = 2 * k64T1 + kT4;
+
+}  // namespace lastcall::limits

@@ -1,0 +1,275 @@
+#pragma once
+// Mail between layers, and the closed list of what each layer understands. Layers never call each
+// other: a request or an answer travels as mail, within the turn of the input that caused it.
+// Everything here names its call; mail from the world is in input.hpp.
+
+#include "engine/base/match.hpp"
+#include "engine/model/call.hpp"
+#include "engine/model/event.hpp"
+#include "engine/model/input.hpp"
+#include "engine/model/media_types.hpp"
+#include "engine/model/sip_message.hpp"
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace lastcall {
+inline namespace model {
+
+// ---- endings, known to several layers
+
+// Phase 1 has begun: release what you hold of the call, and confirm with CleanupDone.
+struct BeginCleanup {
+  CallId call;
+  Cause cause = Cause::kLocalHangup;
+};
+// You did not confirm in time: release it now; the call is gone after this turn.
+struct AbortCleanup {
+  CallId call;
+};
+// The answer to BeginCleanup, given on proof of release.
+struct CleanupDone {
+  CallId call;
+  CleanupLayer layer = CleanupLayer::kDialog;
+};
+
+// ---- to the transaction layer: what shall be transmitted
+
+// Start a client transaction with this request; its top Via carries the branch behind
+// `transaction`.
+struct SendRequest {
+  CallId call;
+  TransactionId transaction;
+  Method method = Method::kOther;
+  Endpoint destination;
+  Endpoint local;
+  std::string request;
+};
+// Cancel a pending INVITE of ours (RFC 3261 9.1). Ignored if it has its final response.
+struct SendCancel {
+  CallId call;
+  TransactionId invite;
+};
+// Transmit the ACK of a 2xx, which has no transaction (RFC 3261 13.2.2.4).
+struct SendAck {
+  CallId call;
+  Endpoint destination;
+  Endpoint local;
+  std::string ack;
+};
+// Answer a request. `headers` are whole lines; an empty `to_tag` adds none.
+struct Respond {
+  CallId call;
+  TransactionId transaction;
+  int status = 0;
+  std::string to_tag;
+  std::string headers;
+  std::string body;
+};
+// Send the last response of this transaction again.
+struct RepeatResponse {
+  CallId call;
+  TransactionId transaction;
+};
+
+// ---- to the dialog layer
+
+struct RequestReceived {
+  CallId call;
+  TransactionId transaction;  // none for the ACK of a 2xx
+  Endpoint source;
+  Endpoint local;
+  SipMessage message;
+};
+struct ResponseReceived {
+  CallId call;
+  TransactionId transaction;
+  SipMessage message;
+};
+// A request of ours ended without a final response: 408 or 503 (RFC 3261 8.1.3.1).
+struct RequestFailed {
+  CallId call;
+  TransactionId transaction;
+  Method method = Method::kOther;
+  int status = 0;
+};
+// The peer cancelled this INVITE; the CANCEL itself has been answered.
+struct CancelReceived {
+  CallId call;
+  TransactionId invite;
+};
+// From the session: place the call, with this offer.
+struct PlaceCall {
+  CallId call;
+  std::string target;
+  std::string sdp;
+};
+struct Ring {
+  CallId call;
+};
+// Accept the call, or the pending re-INVITE, with this SDP.
+struct Accept {
+  CallId call;
+  std::string sdp;
+};
+// Refuse the call, or the pending re-INVITE.
+struct Refuse {
+  CallId call;
+  int status = 0;
+};
+// Make the peer an offer inside the dialog.
+struct Reoffer {
+  CallId call;
+  std::string sdp;
+};
+
+// ---- to the session layer
+
+struct CallOffered {
+  CallId call;
+  std::string peer;
+  std::string sdp;
+};
+struct PeerRinging {
+  CallId call;
+};
+struct PeerAccepted {  // the call, or our re-INVITE
+  CallId call;
+  std::string sdp;
+};
+struct PeerRefused {  // the call, or our re-INVITE
+  CallId call;
+  int status = 0;
+};
+struct PeerReoffered {
+  CallId call;
+  std::string sdp;  // empty: the peer asks for our offer
+};
+struct PeerAnswered {  // the SDP of an ACK, answering the offer in our 2xx
+  CallId call;
+  std::string sdp;
+};
+// Something in the signalling ends the call.
+struct CallLost {
+  CallId call;
+  Cause cause = Cause::kDialogFailure;
+  int status = 0;
+};
+struct StreamReady {
+  CallId call;
+  Endpoint local;
+};
+struct StreamUnavailable {
+  CallId call;
+};
+struct Operate {
+  CallId call;
+  CommandId command;
+  Op op = Op::kHangup;
+  std::string target;
+};
+
+// ---- to the media layer
+
+struct OpenStream {
+  CallId call;
+};
+struct AimStream {
+  CallId call;
+  Endpoint remote;
+  Direction direction = Direction::kInactive;
+  std::uint8_t payload_type = 0;
+};
+
+// ---- to the client layer
+
+struct CallArrived {
+  CallId call;
+  std::string peer;
+};
+struct CallProgressed {
+  CallId call;
+  CallState state = CallState::kIdle;
+};
+struct OperationDone {
+  CallId call;
+  CommandId command;
+  Op op = Op::kHangup;
+  OpResult result = OpResult::kOk;
+};
+struct CallEnded {
+  CallId call;
+  Cause cause = Cause::kLocalHangup;
+  bool forced = false;
+  CleanupLayers missing;
+};
+
+// ---- what each layer understands
+
+using ToTransaction = std::variant<DatagramReceived, TransmitFailed, DeadlineDue, SendRequest,
+                                   SendCancel, SendAck, Respond, RepeatResponse>;
+using ToDialog =
+    std::variant<DeadlineDue, RequestReceived, ResponseReceived, RequestFailed, CancelReceived,
+                 PlaceCall, Ring, Accept, Refuse, Reoffer, BeginCleanup, AbortCleanup>;
+using ToSession =
+    std::variant<DeadlineDue, CallOffered, PeerRinging, PeerAccepted, PeerRefused, PeerReoffered,
+                 PeerAnswered, CallLost, StreamReady, StreamUnavailable, Operate, CleanupDone>;
+using ToMedia =
+    std::variant<StreamStarted, StreamFailed, StreamStopped, FrameRefused, HolderAttached,
+                 HolderReleased, OpenStream, AimStream, BeginCleanup, AbortCleanup>;
+using ToClient = std::variant<CommandGiven, NoticeTaken, CallArrived, CallProgressed, OperationDone,
+                              BeginCleanup, AbortCleanup, CallEnded>;
+
+// In the order of LayerId, without kWorld: index + 1 is the receiver.
+using Mail = std::variant<ToTransaction, ToDialog, ToSession, ToMedia, ToClient>;
+
+[[nodiscard]] inline LayerId receiver_of(const Mail& mail) {
+  return static_cast<LayerId>(mail.index() + 1);
+}
+
+// The call that a piece of mail is about; none for datagrams.
+[[nodiscard]] inline CallId call_of(const Mail& mail) {
+  return std::visit(
+      [](const auto& to_layer) {
+        return std::visit(
+            [](const auto& each) -> CallId {
+              if constexpr (requires { each.call; })
+                return each.call;
+              else
+                return {};
+            },
+            to_layer);
+      },
+      mail);
+}
+
+// The mail that brings an input to the layer it is for.
+[[nodiscard]] inline Mail addressed(Input input) {
+  return match(
+      std::move(input), [](DatagramReceived&& m) -> Mail { return ToTransaction{std::move(m)}; },
+      [](TransmitFailed&& m) -> Mail { return ToTransaction{m}; },
+      [](StreamStarted&& m) -> Mail { return ToMedia{std::move(m)}; },
+      [](StreamFailed&& m) -> Mail { return ToMedia{m}; },
+      [](StreamStopped&& m) -> Mail { return ToMedia{m}; },
+      [](FrameRefused&& m) -> Mail { return ToMedia{m}; },
+      [](HolderAttached&& m) -> Mail { return ToMedia{m}; },
+      [](HolderReleased&& m) -> Mail { return ToMedia{m}; },
+      [](CommandGiven&& m) -> Mail { return ToClient{std::move(m)}; },
+      [](NoticeTaken&& m) -> Mail { return ToClient{m}; },
+      [](DeadlineDue&& m) -> Mail {
+        switch (m.layer) {
+          case LayerId::kTransaction:
+            return ToTransaction{m};
+          case LayerId::kDialog:
+            return ToDialog{m};
+          default:
+            return ToSession{m};
+        }
+      });
+}
+
+}  // namespace model
+}  // namespace lastcall

@@ -1,0 +1,197 @@
+#pragma once
+// Facts of the transaction layer: the state machines of RFC 3261 17 and RFC 6026, one event per
+// change of state. Instants are written into the events, because apply has no clock.
+
+#include "engine/base/fields.hpp"
+#include "engine/base/time.hpp"
+#include "engine/model/input.hpp"
+#include "engine/model/sip_message.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace lastcall {
+inline namespace model {
+
+// Why a transaction is gone.
+enum class TransactionEnd : std::uint8_t { kLingered, kTimedOut, kTransportFailed };
+[[nodiscard]] constexpr auto names_of(TransactionEnd) {
+  return std::array<std::string_view, 3>{"lingered", "timed-out", "transport-failed"};
+}
+
+// Why a datagram led to nothing. Each is counted; none can touch a call.
+enum class DropReason : std::uint8_t {
+  kMalformed,
+  kMalformedAnswered,
+  kKeepAlive,
+  kStrayResponse,
+  kStrayAck,
+  kCollision
+};
+[[nodiscard]] constexpr auto names_of(DropReason) {
+  return std::array<std::string_view, 6>{"malformed",      "malformed-answered", "keep-alive",
+                                         "stray-response", "stray-ack",          "collision"};
+}
+
+// A request that no live transaction knew (RFC 3261 17.2). `head` is what every response copies
+// from it: Via, From, To, Call-ID and CSeq lines.
+struct ServerTransactionStarted {
+  static constexpr std::string_view kName = "ServerTransactionStarted";
+  TransactionId transaction;
+  CallId call;
+  Method method = Method::kOther;
+  Endpoint reply_to;
+  Endpoint local;
+  std::string head;
+  bool operator==(const ServerTransactionStarted&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("transaction", &ServerTransactionStarted::transaction),
+                 field("call", &ServerTransactionStarted::call),
+                 field("method", &ServerTransactionStarted::method),
+                 field("reply_to", &ServerTransactionStarted::reply_to),
+                 field("local", &ServerTransactionStarted::local),
+                 field("head", &ServerTransactionStarted::head)};
+};
+
+// Provisional: Proceeding. Final: Completed, or Accepted for a 2xx to INVITE (RFC 6026 7.1).
+struct ResponseSent {
+  static constexpr std::string_view kName = "ResponseSent";
+  TransactionId transaction;
+  CallId call;
+  int status = 0;
+  std::string to_tag;
+  std::optional<Instant> resend_at = std::nullopt;  // Timer G
+  std::optional<Instant> ends_at = std::nullopt;    // Timer H, J or L
+  Wire wire;
+  bool operator==(const ResponseSent&) const = default;
+  static constexpr auto kFields = std::tuple{field("transaction", &ResponseSent::transaction),
+                                             field("call", &ResponseSent::call),
+                                             field("status", &ResponseSent::status),
+                                             field("to_tag", &ResponseSent::to_tag),
+                                             field("resend_at", &ResponseSent::resend_at),
+                                             field("ends_at", &ResponseSent::ends_at),
+                                             field("wire", &ResponseSent::wire)};
+};
+
+// The ACK for our 3xx to 6xx: Confirmed, until Timer I.
+struct FailureAcknowledged {
+  static constexpr std::string_view kName = "FailureAcknowledged";
+  TransactionId transaction;
+  CallId call;
+  Instant ends_at;
+  bool operator==(const FailureAcknowledged&) const = default;
+  static constexpr auto kFields = std::tuple{
+      field("transaction", &FailureAcknowledged::transaction),
+      field("call", &FailureAcknowledged::call), field("ends_at", &FailureAcknowledged::ends_at)};
+};
+
+// A request of ours: Calling or Trying (RFC 3261 17.1).
+struct ClientTransactionStarted {
+  static constexpr std::string_view kName = "ClientTransactionStarted";
+  TransactionId transaction;
+  CallId call;
+  Method method = Method::kOther;
+  Endpoint destination;
+  Endpoint local;
+  Instant resend_at = {};    // Timer A or E
+  Instant gives_up_at = {};  // Timer B or F
+  Wire wire;
+  bool operator==(const ClientTransactionStarted&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("transaction", &ClientTransactionStarted::transaction),
+                 field("call", &ClientTransactionStarted::call),
+                 field("method", &ClientTransactionStarted::method),
+                 field("destination", &ClientTransactionStarted::destination),
+                 field("local", &ClientTransactionStarted::local),
+                 field("resend_at", &ClientTransactionStarted::resend_at),
+                 field("gives_up_at", &ClientTransactionStarted::gives_up_at),
+                 field("wire", &ClientTransactionStarted::wire)};
+};
+
+// The first 1xx: Proceeding. A BYE and its like go on being repeated every T2, an INVITE does not.
+struct ProvisionalReceived {
+  static constexpr std::string_view kName = "ProvisionalReceived";
+  TransactionId transaction;
+  CallId call;
+  int status = 0;
+  std::optional<Instant> resend_at;
+  bool operator==(const ProvisionalReceived&) const = default;
+  static constexpr auto kFields = std::tuple{
+      field("transaction", &ProvisionalReceived::transaction),
+      field("call", &ProvisionalReceived::call), field("status", &ProvisionalReceived::status),
+      field("resend_at", &ProvisionalReceived::resend_at)};
+};
+
+// Completed, or Accepted for a 2xx to INVITE (RFC 6026 7.2); repeats are absorbed until `ends_at`.
+struct FinalReceived {
+  static constexpr std::string_view kName = "FinalReceived";
+  TransactionId transaction;
+  CallId call;
+  int status = 0;
+  Instant ends_at = {};  // Timer D, K or M
+  bool operator==(const FinalReceived&) const = default;
+  static constexpr auto kFields = std::tuple{
+      field("transaction", &FinalReceived::transaction), field("call", &FinalReceived::call),
+      field("status", &FinalReceived::status), field("ends_at", &FinalReceived::ends_at)};
+};
+
+// We asked to cancel this INVITE; its final must come by then (RFC 3261 9.1).
+struct CancelSent {
+  static constexpr std::string_view kName = "CancelSent";
+  TransactionId transaction;
+  CallId call;
+  Instant gives_up_at;
+  bool operator==(const CancelSent&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("transaction", &CancelSent::transaction), field("call", &CancelSent::call),
+                 field("gives_up_at", &CancelSent::gives_up_at)};
+};
+
+// Timer A, E or G fired: the last message was sent again.
+struct Resent {
+  static constexpr std::string_view kName = "Resent";
+  TransactionId transaction;
+  CallId call;
+  Instant resend_at;
+  bool operator==(const Resent&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("transaction", &Resent::transaction), field("call", &Resent::call),
+                 field("resend_at", &Resent::resend_at)};
+};
+
+// The machine reached Terminated, by its own timers only, never because a call ended (I-39).
+struct TransactionEnded {
+  static constexpr std::string_view kName = "TransactionEnded";
+  TransactionId transaction;
+  CallId call;
+  TransactionEnd reason = TransactionEnd::kLingered;
+  bool operator==(const TransactionEnded&) const = default;
+  static constexpr auto kFields = std::tuple{field("transaction", &TransactionEnded::transaction),
+                                             field("call", &TransactionEnded::call),
+                                             field("reason", &TransactionEnded::reason)};
+};
+
+// A datagram led to nothing. `sentence` says what was wrong with it, and where.
+struct DatagramDropped {
+  static constexpr std::string_view kName = "DatagramDropped";
+  DropReason reason = DropReason::kMalformed;
+  Endpoint source;
+  std::string sentence;
+  bool operator==(const DatagramDropped&) const = default;
+  static constexpr auto kFields = std::tuple{field("reason", &DatagramDropped::reason),
+                                             field("source", &DatagramDropped::source),
+                                             field("sentence", &DatagramDropped::sentence)};
+};
+
+using TransactionEvent = std::variant<ServerTransactionStarted, ResponseSent, FailureAcknowledged,
+                                      ClientTransactionStarted, ProvisionalReceived, FinalReceived,
+                                      CancelSent, Resent, TransactionEnded, DatagramDropped>;
+
+}  // namespace model
+}  // namespace lastcall

@@ -1,0 +1,69 @@
+#pragma once
+// Choices: every decision of a run that could have gone otherwise. 0 is always the boring answer
+// (drain the turn, oldest first, deliver at once, no fault), so that the empty set is the happy
+// path and only what is not 0 is kept. A run is a pure function of its scenario and its choices.
+
+#include "engine/base/enum_names.hpp"
+#include "engine/base/fields.hpp"
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+namespace lastcall::sim {
+
+// What is decided.
+enum class ChoiceKind : std::uint8_t {
+  kPostpone,    // how many later items are handled before this one
+  kDelay,       // how long a datagram travels, as an index of the delay table
+  kLoss,        // 1: the datagram is lost
+  kDuplicate,   // 1: it arrives twice
+  kLateTimer,   // how late a deadline is handled
+  kLateMedia,   // how long a stream takes to open or stop
+  kLateNotice,  // how long the client takes to deal with a notice
+  kLateDisk,    // how long a commit takes
+  kCrash,       // 1: the engine crashes here and recovers
+};
+[[nodiscard]] constexpr auto names_of(ChoiceKind) {
+  return std::array<std::string_view, 9>{"postpone",    "delay",      "loss",
+                                         "duplicate",   "late-timer", "late-media",
+                                         "late-notice", "late-disk",  "crash"};
+}
+
+// Which decision. It belongs to an item, not to a step: adding an event to one call moves no other
+// call's decisions, so that a token survives edits.
+struct ChoiceKey {
+  ChoiceKind kind = ChoiceKind::kPostpone;
+  std::uint8_t from =
+      0;                // kPostpone: sending LayerId. kDelay, kLoss, kDuplicate: the sending actor
+  std::uint8_t to = 0;  // kPostpone: receiving LayerId
+  std::uint16_t call = 0;  // calls in order of appearance, from 1; 0: belongs to none
+  std::uint32_t nth = 0;   // the n-th of its kind, from 0
+  auto operator<=>(const ChoiceKey&) const = default;
+  static constexpr auto kFields = std::tuple{
+      field("kind", &ChoiceKey::kind), field("from", &ChoiceKey::from), field("to", &ChoiceKey::to),
+      field("call", &ChoiceKey::call), field("nth", &ChoiceKey::nth)};
+};
+
+// The choices that are not 0, in key order.
+using ChoiceMap = std::map<ChoiceKey, std::uint32_t>;
+
+// A printable form of a map: letters, digits, '.', '-' only; "0" for the empty map. It names no
+// scenario: that is told beside it.
+[[nodiscard]] std::string to_token(const ChoiceMap& choices);
+[[nodiscard]] std::expected<ChoiceMap, std::string> parse_token(std::string_view token);
+
+// Who decides. One instance per run.
+class Chooser {
+ public:
+  virtual ~Chooser() = default;
+  // A number in [0, n). Forced decisions (n <= 1) are never asked. The same key is asked once a
+  // run.
+  [[nodiscard]] virtual std::uint32_t draw(const ChoiceKey& key, std::uint32_t n) = 0;
+};
+
+}  // namespace lastcall::sim

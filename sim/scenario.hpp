@@ -1,0 +1,90 @@
+#pragma once
+// Scenario: a text file that says what happens in order, what may race, what must hold, and what
+// verdict each rule set and mutant gets. The grammar is described in docs/SCENARIOS.md; a reader
+// who knows SIP needs no manual. Parsed here; played by sim/world.
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lastcall::sim {
+
+// An engine with its user and audio, or a peer that speaks SIP from outside.
+enum class ActorKind : std::uint8_t { kEngine, kPeer };
+
+struct Actor {
+  std::string name;
+  ActorKind kind = ActorKind::kPeer;
+  bool operator==(const Actor&) const = default;
+};
+
+// What an actor can do. Each is one phrase of the grammar.
+enum class Verb : std::uint8_t {
+  kCalls,        // bob calls alice
+  kAnswers,      // alice answers
+  kRejects,      // alice rejects
+  kHangsUp,      // alice hangs up          (an engine: the hangup command; a peer: BYE or CANCEL)
+  kHolds,        // alice holds
+  kResumes,      // alice resumes
+  kSendsBye,     // bob sends BYE
+  kRepeatsBye,   // bob repeats BYE         (the same bytes again)
+  kSendsNewBye,  // bob sends a new BYE     (next CSeq, new branch)
+  kAudioFlows,   // audio both ways, audio goes on
+  kStaysSilent,  // alice's client never confirms, alice's media never stops
+};
+
+struct Action {
+  std::string actor;  // empty for "audio goes on"
+  Verb verb = Verb::kAnswers;
+  std::string object;  // who is called; or the layer that stays silent: "client", "media"
+  std::uint32_t line = 0;
+  bool operator==(const Action&) const = default;
+};
+
+// Actions that share one instant; the written order is choice 0. A step of one action does not
+// race.
+struct Step {
+  std::vector<Action> actions;
+  bool operator==(const Step&) const = default;
+};
+
+// What must be true at the end, beside all invariants.
+struct Expectation {
+  std::string text;  // one of the phrases of the grammar
+  std::uint32_t line = 0;
+  bool operator==(const Expectation&) const = default;
+};
+
+// "immediate fails I-53": the verdict for a rule set or a mutant.
+struct Verdict {
+  std::string under;  // "two-phase", "immediate", "plan-held" ...
+  bool holds = true;
+  std::vector<std::string> invariants;  // if it fails: one of these must be named
+  std::uint32_t line = 0;
+  bool operator==(const Verdict&) const = default;
+};
+
+struct Scenario {
+  std::string name;  // "R-TP-22", the file name without .txt
+  std::string title;
+  std::string source;  // where the race is described: "RFC 5407 3.2.2"
+  std::vector<Actor> actors;
+  std::vector<Step> given;  // one after the other, each when the one before has had its effect
+  std::vector<Step> races;  // then these, one after the other
+  std::vector<Expectation> expect;
+  std::vector<Verdict> verdicts;
+  bool operator==(const Scenario&) const = default;
+};
+
+struct ScenarioError {
+  std::uint32_t line = 0;
+  std::string sentence;  // names what stands there and the nearest word that would be right
+};
+
+[[nodiscard]] std::expected<Scenario, ScenarioError> parse_scenario(std::string_view name,
+                                                                    std::string_view text);
+
+}  // namespace lastcall::sim
