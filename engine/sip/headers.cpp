@@ -1,0 +1,240 @@
+#include "engine/sip/headers.hpp"
+
+#include "engine/sip/scan.hpp"
+#include "engine/sip/uri.hpp"
+
+#include <array>
+
+namespace lastcall::sip {
+namespace {
+
+std::unexpected<ParseError> fail(const Cursor& at, const char* sentence) {
+  return std::unexpected{ParseError{at.position(), sentence}};
+}
+
+struct Param {
+  std::string_view name;
+  std::string_view value;  // without quotes; empty for none
+};
+
+// One ";name[=value]"; nothing, with the cursor at the fault, if it is malformed.
+std::optional<Param> take_param(Cursor& cursor) {
+  if (!cursor.eat_spaced(';')) return std::nullopt;
+  Param found{.name = cursor.take(classes::kToken), .value = {}};
+  if (found.name.empty()) return std::nullopt;
+  cursor.skip_spaces();
+  if (!cursor.eat_spaced('=')) return found;
+  if (cursor.peek() == '"') {
+    const std::optional<std::string_view> quoted = cursor.take_quoted();
+    if (!quoted) return std::nullopt;
+    found.value = *quoted;
+  } else {
+    found.value = cursor.take(classes::kParamValue);
+    if (found.value.empty()) return std::nullopt;
+  }
+  cursor.skip_spaces();
+  return found;
+}
+
+// All parameters up to the end of the text, each given to f; false, with the cursor at the fault,
+// if something else is found.
+template <class F>
+bool take_params(Cursor& cursor, F&& f) {
+  cursor.skip_spaces();
+  while (cursor.peek() == ';') {
+    const std::optional<Param> next = take_param(cursor);
+    if (!next) return false;
+    f(*next);
+  }
+  return cursor.at_end();
+}
+
+std::string_view without_brackets(std::string_view host) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
+// RFC 3581 3: a client sends rport without a value. Nothing if the value is no port.
+std::optional<std::uint16_t> rport_of(std::string_view value) {
+  if (value.empty()) return std::uint16_t{0};
+  const std::optional<std::uint64_t> port = parse_number(value, 65'535);
+  return port ? std::optional{static_cast<std::uint16_t>(*port)} : std::nullopt;
+}
+
+void set_via_param(Via& via, const Param& found) {
+  if (same_ignoring_case(found.name, "branch")) {
+    via.branch = found.value;
+  } else if (same_ignoring_case(found.name, "rport")) {
+    via.rport = rport_of(found.value);
+  } else if (same_ignoring_case(found.name, "received")) {
+    via.received = without_brackets(found.value);
+  } else if (same_ignoring_case(found.name, "maddr")) {
+    via.maddr = without_brackets(found.value);
+  }
+}
+
+// "SIP/2.0/UDP " with spaces allowed around the slashes.
+bool take_sent_protocol(Cursor& cursor, Via& via) {
+  if (!same_ignoring_case(cursor.take(classes::kToken), "SIP")) return false;
+  if (!cursor.eat_spaced('/')) return false;
+  if (cursor.take(classes::kToken) != "2.0") return false;
+  if (!cursor.eat_spaced('/')) return false;
+  via.transport = cursor.take(classes::kToken);
+  if (via.transport.empty() || !is_space(cursor.peek())) return false;
+  cursor.skip_spaces();
+  return true;
+}
+
+// The URI inside <>: whole, and without what would end or confuse it.
+std::expected<std::string_view, ParseError> take_bracketed_uri(Cursor& cursor) {
+  (void)cursor.eat('<');
+  const std::optional<std::string_view> uri = cursor.take_until('>');
+  if (!uri) return fail(cursor, "The '<' around a URI is not closed.");
+  if (uri->find_first_of(" \t<\"") != std::string_view::npos) {
+    return fail(cursor, "A URI inside <> holds no spaces, quotes or '<'.");
+  }
+  if (scheme_of(*uri).empty()) return fail(cursor, "The URI inside <> has no scheme.");
+  return *uri;
+}
+
+// A URI without <>: everything up to the parameters of the header.
+std::expected<std::string_view, ParseError> take_bare_uri(Cursor& cursor) {
+  const std::string_view rest = cursor.rest();
+  const std::string_view uri = rest.substr(0, rest.find_first_of("; \t"));
+  if (scheme_of(uri).empty()) return fail(cursor, "There is neither a URI nor a display name.");
+  // RFC 3261 20.10: a URI with a comma, question mark or semicolon must stand in <>.
+  if (uri.find_first_of(",?<>\"") != std::string_view::npos) {
+    return fail(cursor, "A URI with ',', '?', quotes or <> in it must stand in <>.");
+  }
+  for (std::size_t i = 0; i < uri.size(); ++i) (void)cursor.eat(cursor.peek());
+  return uri;
+}
+
+// The display name in front of '<', and the URI.
+std::optional<ParseError> take_address(Cursor& cursor, NameAddr& address) {
+  if (cursor.peek() == '"') {
+    const std::optional<std::string_view> quoted = cursor.take_quoted();
+    if (!quoted) return ParseError{cursor.position(), "The quote of a display name is not closed."};
+    address.display = *quoted;
+    cursor.skip_spaces();
+    if (cursor.peek() != '<') return ParseError{cursor.position(), "A display name needs <URI>."};
+  } else {
+    Cursor ahead = cursor;
+    const std::string_view display = ahead.take(classes::kDisplay);
+    if (ahead.peek() == '<') {
+      address.display = trim(display);
+      cursor = ahead;
+    }
+  }
+  const auto uri = cursor.peek() == '<' ? take_bracketed_uri(cursor) : take_bare_uri(cursor);
+  if (!uri) return uri.error();
+  address.uri = *uri;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<NameAddr, ParseError> parse_name_addr(std::string_view value) {
+  NameAddr address;
+  Cursor cursor{value};
+  cursor.skip_spaces();
+  if (std::optional<ParseError> error = take_address(cursor, address)) {
+    return std::unexpected{*std::move(error)};
+  }
+  cursor.skip_spaces();
+  address.params = cursor.rest();
+  const bool fine = take_params(cursor, [&](const Param& found) {
+    if (same_ignoring_case(found.name, "tag")) address.tag = found.value;
+  });
+  if (!fine) return fail(cursor, "Only ;name=value parameters can follow an address.");
+  return address;
+}
+
+std::expected<Via, ParseError> parse_via(std::string_view value) {
+  Via via;
+  Cursor cursor{value};
+  cursor.skip_spaces();
+  if (!take_sent_protocol(cursor, via)) return fail(cursor, "A Via begins with SIP/2.0/transport.");
+  const std::optional<HostPort> where = take_host_port(cursor);
+  if (!where) return fail(cursor, "The sent-by of a Via is no host and port.");
+  via.host = where->host;
+  via.port = where->port;
+  cursor.skip_spaces();
+  via.params = cursor.rest();
+  const bool fine = take_params(cursor, [&](const Param& found) { set_via_param(via, found); });
+  if (!fine) return fail(cursor, "Only ;name=value parameters can follow the sent-by of a Via.");
+  return via;
+}
+
+std::expected<Cseq, ParseError> parse_cseq(std::string_view value) {
+  Cursor cursor{value};
+  cursor.skip_spaces();
+  // Digits are token characters too: a number that is followed by letters is no number.
+  const std::optional<std::uint64_t> number =
+      parse_number(cursor.take(classes::kToken), 0xffff'ffffU);
+  if (!number) return fail(cursor, "The CSeq number is no number below 2^32.");
+  cursor.skip_spaces();
+  const std::string_view method = cursor.take(classes::kToken);
+  cursor.skip_spaces();
+  if (method.empty() || !cursor.at_end()) return fail(cursor, "A CSeq ends with one method.");
+  return Cseq{static_cast<std::uint32_t>(*number), method};
+}
+
+std::optional<std::string_view> param(std::string_view params, std::string_view name) {
+  std::optional<std::string_view> value;
+  Cursor cursor{params};
+  (void)take_params(cursor, [&](const Param& found) {
+    if (!value && same_ignoring_case(found.name, name)) value = found.value;
+  });
+  return value;
+}
+
+ListSplit split_list(std::string_view value) {
+  Cursor cursor{value};
+  while (!cursor.at_end()) {
+    const char c = cursor.peek();
+    if (c == ',') {
+      const std::size_t comma = cursor.position();
+      return {trim(value.substr(0, comma)), value.substr(comma + 1)};
+    }
+    // An unclosed quote or '<' protects everything behind it: the decoder of the element says why.
+    if (c == '"' ? !cursor.take_quoted() : c == '<' && !cursor.take_until('>')) break;
+    if (c != '"' && c != '<') (void)cursor.eat(c);
+  }
+  return {trim(value), std::nullopt};
+}
+
+bool is_list(Header kind) {
+  switch (kind) {
+    case Header::kAccept:
+    case Header::kAcceptEncoding:
+    case Header::kAcceptLanguage:
+    case Header::kAlertInfo:
+    case Header::kAllow:
+    case Header::kAllowEvents:
+    case Header::kCallInfo:
+    case Header::kContact:
+    case Header::kContentEncoding:
+    case Header::kContentLanguage:
+    case Header::kErrorInfo:
+    case Header::kInReplyTo:
+    case Header::kPAssertedIdentity:
+    case Header::kPath:
+    case Header::kProxyRequire:
+    case Header::kReason:
+    case Header::kRecordRoute:
+    case Header::kRecvInfo:
+    case Header::kRequire:
+    case Header::kRoute:
+    case Header::kServiceRoute:
+    case Header::kSupported:
+    case Header::kUnsupported:
+    case Header::kVia:
+    case Header::kWarning:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace lastcall::sip

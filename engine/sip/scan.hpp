@@ -1,0 +1,139 @@
+#pragma once
+// The alphabet of RFC 3261 25.1 and a cursor over a text: what the decoders of this floor share.
+// Knows no header and no message. All functions are linear and never read past the text.
+
+#include "engine/model/sip_names.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lastcall::sip {
+
+[[nodiscard]] constexpr bool is_space(char c) { return c == ' ' || c == '\t'; }
+[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+[[nodiscard]] constexpr bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+namespace classes {
+using Table = std::array<bool, 256>;
+[[nodiscard]] constexpr Table make(std::string_view extra, bool from_0x80) {
+  Table table{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const char letter = static_cast<char>(c);
+    table[c] = c < 0x80 ? is_alpha(letter) || is_digit(letter) : from_0x80;
+  }
+  for (const char c : extra) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+// token, RFC 3261 25.1.
+inline constexpr Table kToken = make("-.!%*_+`'~", false);
+// Display names without quotes: tokens and spaces; peers also send bare UTF-8.
+inline constexpr Table kDisplay = make("-.!%*_+`'~ \t", true);
+// Parameter values: tokens, hosts, and what peers put there without quotes.
+inline constexpr Table kParamValue = make("-.!%*_+`'~[]:/@?&$=#^|{}()\\", true);
+}  // namespace classes
+
+[[nodiscard]] constexpr bool is_in(const classes::Table& table, char c) {
+  return table[static_cast<unsigned char>(c)];
+}
+
+// Without spaces and tabs at both ends.
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Decimal digits and nothing else, at most `max`; leading zeros count for nothing.
+[[nodiscard]] constexpr std::optional<std::uint64_t> parse_number(std::string_view text,
+                                                                  std::uint64_t max) {
+  if (text.empty()) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (digit > max || value > (max - digit) / 10) return std::nullopt;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+// A place in a text that moves forward.
+class Cursor {
+ public:
+  explicit constexpr Cursor(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] constexpr bool at_end() const { return at_ >= text_.size(); }
+  [[nodiscard]] constexpr std::size_t position() const { return at_; }
+  [[nodiscard]] constexpr std::string_view rest() const { return text_.substr(at_); }
+  // The next character; NUL at the end.
+  [[nodiscard]] constexpr char peek() const { return at_end() ? '\0' : text_[at_]; }
+
+  constexpr void skip_spaces() {
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  }
+  // Steps over `c` if it comes next.
+  [[nodiscard]] constexpr bool eat(char c) {
+    if (at_end() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  // The same with spaces allowed on both sides; without `c` it stands behind the spaces.
+  [[nodiscard]] constexpr bool eat_spaced(char c) {
+    skip_spaces();
+    if (!eat(c)) return false;
+    skip_spaces();
+    return true;
+  }
+  // The longest run of characters of the class; may be empty.
+  [[nodiscard]] constexpr std::string_view take(const classes::Table& table) {
+    const std::size_t from = at_;
+    while (at_ < text_.size() && is_in(table, text_[at_])) ++at_;
+    return text_.substr(from, at_ - from);
+  }
+  // Everything up to `c`, which is stepped over; nothing, and no move, if there is no `c`.
+  [[nodiscard]] constexpr std::optional<std::string_view> take_until(char c) {
+    const std::size_t end = text_.find(c, at_);
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::string_view taken = text_.substr(at_, end - at_);
+    at_ = end + 1;
+    return taken;
+  }
+  // The inside of the quoted string that begins here; nothing if its closing quote is missing.
+  // Bytes behind a backslash are taken whatever they are, NUL included (RFC 4475 3.1.1.2).
+  [[nodiscard]] constexpr std::optional<std::string_view> take_quoted() {
+    const std::size_t from = at_ + 1;
+    for (std::size_t i = from; i < text_.size(); ++i) {
+      if (text_[i] == '\\') {
+        ++i;
+      } else if (text_[i] == '"') {
+        at_ = i + 1;
+        return text_.substr(from, i - from);
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+// The host and port of a URI, a Via or the like.
+struct HostPort {
+  std::string_view host;  // without brackets
+  std::optional<std::uint16_t> port;
+};
+
+// Reads host [":" port] with spaces allowed around the colon; nothing if it is not one. `port` 0 is
+// refused.
+[[nodiscard]] std::optional<HostPort> take_host_port(Cursor& cursor);
+
+}  // namespace lastcall::sip

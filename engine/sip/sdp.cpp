@@ -1,0 +1,278 @@
+#include "engine/sip/sdp.hpp"
+
+#include "engine/base/check.hpp"
+#include "engine/model/limits.hpp"
+#include "engine/sip/scan.hpp"
+#include "engine/sip/uri.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace lastcall::sip {
+namespace {
+
+// The words of a line; SDP separates them with one space, peers with more.
+class Words {
+ public:
+  explicit Words(std::string_view line) : rest_(trim(line)) {}
+  // The next word; empty when there is none.
+  std::string_view next() {
+    const std::string_view word = rest_.substr(0, rest_.find(' '));
+    rest_ = trim(rest_.substr(word.size()));
+    return word;
+  }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+};
+
+// The address of "IN IP4 192.0.2.1[/ttl]" (RFC 8866 5.7); empty if it is none.
+std::string_view take_address(Words& words) {
+  const std::string_view network = words.next();
+  const std::string_view type = words.next();
+  const std::string_view address = words.next();
+  const bool known = network == "IN" && (type == "IP4" || type == "IP6");
+  return known ? address.substr(0, address.find('/')) : std::string_view{};
+}
+
+std::optional<RtpMap> parse_rtpmap(std::string_view value) {
+  Words words{value};
+  const auto payload_type = parse_number(words.next(), 127);
+  const std::string_view mapping = words.next();
+  const std::size_t slash = mapping.find('/');
+  if (!payload_type || slash == std::string_view::npos || slash == 0) return std::nullopt;
+  const std::string_view rates = mapping.substr(slash + 1);
+  const std::size_t second = std::min(rates.find('/'), rates.size());
+  const auto clock_rate = parse_number(rates.substr(0, second), 0xffff'ffffU);
+  if (!clock_rate) return std::nullopt;
+  RtpMap map{.payload_type = static_cast<std::uint8_t>(*payload_type),
+             .encoding = std::string{mapping.substr(0, slash)},
+             .clock_rate = static_cast<std::uint32_t>(*clock_rate)};
+  if (second < rates.size()) {
+    const auto channels = parse_number(rates.substr(second + 1), 255);
+    if (!channels) return std::nullopt;
+    map.channels = static_cast<std::uint8_t>(*channels);
+  }
+  return map;
+}
+
+// Fills one Sdp line by line.
+class SdpReader {
+ public:
+  std::expected<Sdp, ParseError> read(std::string_view text);
+
+ private:
+  // Why the line is refused; null if it is not.
+  const char* read_line(char type, std::string_view value);
+  const char* read_origin(std::string_view value);
+  const char* read_connection(std::string_view value);
+  const char* read_media(std::string_view value);
+  void read_attribute(std::string_view value);
+  bool read_media_attribute(std::string_view name, std::string_view value);
+
+  Sdp sdp_;
+  bool has_version_ = false;
+  bool has_origin_ = false;
+};
+
+const char* SdpReader::read_origin(std::string_view value) {
+  Words words{value};
+  sdp_.origin.username = words.next();
+  sdp_.origin.session_id = words.next();
+  const auto version = parse_number(words.next(), UINT64_MAX);
+  if (!version) return "The version in o= is no number.";
+  sdp_.origin.version = *version;
+  sdp_.origin.address = take_address(words);
+  has_origin_ = true;
+  return sdp_.origin.address.empty() ? "There is no address in o=." : nullptr;
+}
+
+const char* SdpReader::read_connection(std::string_view value) {
+  Words words{value};
+  const std::string_view address = take_address(words);
+  if (address.empty()) return "There is no address in c=.";
+  (sdp_.media.empty() ? sdp_.connection : sdp_.media.back().connection) = address;
+  return nullptr;
+}
+
+const char* SdpReader::read_media(std::string_view value) {
+  if (sdp_.media.size() == limits::kSdpMediaMax) return "There are too many m= lines.";
+  Words words{value};
+  SdpMedia media;
+  media.kind = words.next();
+  // RFC 8866 5.14: "port/count"; more than one port is only for layered media.
+  const std::string_view port = words.next();
+  const auto number = parse_number(port.substr(0, port.find('/')), 65'535);
+  if (!number) return "The port in m= is no port.";
+  media.port = static_cast<std::uint16_t>(*number);
+  media.protocol = words.next();
+  while (!words.at_end()) media.formats.emplace_back(words.next());
+  if (media.formats.empty()) return "There is no format in m=.";
+  sdp_.media.push_back(std::move(media));
+  return nullptr;
+}
+
+bool SdpReader::read_media_attribute(std::string_view name, std::string_view value) {
+  SdpMedia& media = sdp_.media.back();
+  if (name == "rtpmap") {
+    std::optional<RtpMap> map = parse_rtpmap(value);
+    if (!map) return false;
+    media.rtpmaps.push_back(*std::move(map));
+    return true;
+  }
+  if (name != "ptime" || media.ptime_ms) return false;
+  const auto ptime = parse_number(trim(value), 0xffff'ffffU);
+  if (!ptime) return false;
+  media.ptime_ms = static_cast<std::uint32_t>(*ptime);
+  return true;
+}
+
+// An attribute that is not understood is kept as it is, never refused (RFC 8866 5.13).
+void SdpReader::read_attribute(std::string_view value) {
+  const bool in_media = !sdp_.media.empty();
+  if (const std::optional<Direction> direction = named<Direction>(value)) {
+    (in_media ? sdp_.media.back().direction : sdp_.direction) = direction;
+    return;
+  }
+  const std::size_t colon = std::min(value.find(':'), value.size());
+  const std::string_view rest = value.substr(std::min(colon + 1, value.size()));
+  if (in_media && read_media_attribute(value.substr(0, colon), rest)) return;
+  (in_media ? sdp_.media.back().attributes : sdp_.attributes).emplace_back(value);
+}
+
+const char* SdpReader::read_line(char type, std::string_view value) {
+  switch (type) {
+    case 'v':
+      has_version_ = value == "0";
+      return has_version_ ? nullptr : "The version of the description is not 0.";
+    case 'o':
+      return read_origin(value);
+    case 's':
+      sdp_.name = value;
+      return nullptr;
+    case 'c':
+      return read_connection(value);
+    case 'm':
+      return read_media(value);
+    case 'a':
+      read_attribute(value);
+      return nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+std::expected<Sdp, ParseError> SdpReader::read(std::string_view text) {
+  const auto fail = [](std::size_t position, const char* sentence) {
+    return std::unexpected{ParseError{position, sentence}};
+  };
+  sdp_.name.clear();
+  std::size_t lines = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    if (++lines > limits::kSdpLinesMax) return fail(at, "There are too many lines.");
+    if (!line.empty()) {
+      if (line.size() < 2 || line[1] != '=') return fail(at, "A line does not begin with x=.");
+      if (!has_version_ && line[0] != 'v') return fail(at, "The first line is not v=0.");
+      const char* refused = read_line(line[0], line.substr(2));
+      if (refused != nullptr) return fail(at, refused);
+    }
+    at = end + 1;
+  }
+  if (!has_origin_) return fail(text.size(), "There is no o= line.");
+  return std::move(sdp_);
+}
+
+void append_line(std::string& text, std::string_view line) { text.append(line).append("\r\n"); }
+
+std::string address_text(std::string_view address) {
+  const bool is_v6 = address.find(':') != std::string_view::npos;
+  return std::string{is_v6 ? "IN IP6 " : "IN IP4 "}.append(address);
+}
+
+void append_shared(std::string& text, const std::optional<Direction>& direction,
+                   const std::vector<std::string>& attributes) {
+  for (const std::string& attribute : attributes) append_line(text, "a=" + attribute);
+  if (direction) append_line(text, std::string{"a="}.append(name(*direction)));
+}
+
+void append_media(std::string& text, const SdpMedia& media) {
+  std::string line = "m=" + media.kind + " " + std::to_string(media.port) + " " + media.protocol;
+  for (const std::string& format : media.formats) line.append(" ").append(format);
+  append_line(text, line);
+  if (!media.connection.empty()) append_line(text, "c=" + address_text(media.connection));
+  for (const RtpMap& map : media.rtpmaps) {
+    line = "a=rtpmap:" + std::to_string(map.payload_type) + " " + map.encoding + "/" +
+           std::to_string(map.clock_rate);
+    if (map.channels != 1) line.append("/").append(std::to_string(map.channels));
+    append_line(text, line);
+  }
+  if (media.ptime_ms) append_line(text, "a=ptime:" + std::to_string(*media.ptime_ms));
+  append_shared(text, media.direction, media.attributes);
+}
+
+const SdpMedia& media_at(const Sdp& sdp, std::size_t index) {
+  CHECK(index < sdp.media.size(), "a stream is asked for by the index of an m= line");
+  return sdp.media[index];
+}
+
+}  // namespace
+
+std::expected<Sdp, ParseError> parse_sdp(std::string_view text) { return SdpReader{}.read(text); }
+
+std::string write(const Sdp& sdp) {
+  std::string text;
+  text.reserve(512);
+  append_line(text, "v=0");
+  append_line(text, "o=" + sdp.origin.username + " " + sdp.origin.session_id + " " +
+                        std::to_string(sdp.origin.version) + " " +
+                        address_text(sdp.origin.address));
+  append_line(text, "s=" + sdp.name);
+  if (!sdp.connection.empty()) append_line(text, "c=" + address_text(sdp.connection));
+  append_line(text, "t=0 0");
+  append_shared(text, sdp.direction, sdp.attributes);
+  for (const SdpMedia& media : sdp.media) append_media(text, media);
+  return text;
+}
+
+Direction effective_direction(const Sdp& sdp, std::size_t index) {
+  const SdpMedia& media = media_at(sdp, index);
+  if (media.direction) return *media.direction;
+  return sdp.direction.value_or(Direction::kSendRecv);
+}
+
+std::string_view connection_address(const Sdp& sdp, std::size_t index) {
+  const SdpMedia& media = media_at(sdp, index);
+  return media.connection.empty() ? sdp.connection : media.connection;
+}
+
+std::optional<Endpoint> media_endpoint(const Sdp& sdp, std::size_t index) {
+  std::optional<std::string> host = numeric_host(connection_address(sdp, index));
+  const std::uint16_t port = media_at(sdp, index).port;
+  if (!host || port == 0) return std::nullopt;
+  return Endpoint{*std::move(host), port, Transport::kUdp};
+}
+
+std::optional<RtpMap> rtpmap_of(const SdpMedia& media, std::uint8_t payload_type) {
+  const auto own = std::ranges::find(media.rtpmaps, payload_type, &RtpMap::payload_type);
+  if (own != media.rtpmaps.end()) return *own;
+  // RFC 3551 6: these two need no rtpmap.
+  if (payload_type == 0) return RtpMap{0, "PCMU", 8000, 1};
+  if (payload_type == 8) return RtpMap{8, "PCMA", 8000, 1};
+  return std::nullopt;
+}
+
+std::optional<std::size_t> audio(const Sdp& sdp) {
+  for (std::size_t i = 0; i < sdp.media.size(); ++i) {
+    if (sdp.media[i].kind == "audio" && sdp.media[i].port != 0) return i;
+  }
+  return std::nullopt;
+}
+
+bool is_held_address(std::string_view address) { return address == "0.0.0.0" || address == "::"; }
+
+}  // namespace lastcall::sip
