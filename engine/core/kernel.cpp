@@ -78,23 +78,32 @@ Kernel::Kernel(Config config, Turns turns, LayerTable table)
 
 void Kernel::recover(const Record& record) { fold_event(state_, table_, record.event); }
 
-void Kernel::deliver(Input input) {
+std::uint64_t Kernel::deliver(Input input) {
   Item item{.content = std::move(input), .serial = ++serials_};
   item.receiver = receiver_of_input(std::get<Input>(item.content));
   item.call = call_of_content(item.content);
   waiting_.push_back(std::move(item));
+  return serials_;
 }
 
 bool Kernel::ready(Instant now) const { return !waiting_.empty() || next_deadline() <= now; }
 
 bool Kernel::step(log::EventLog& log, SchedulePolicy& policy, Instant now) {
+  const std::span<const Ready> items = ready_items(now);
+  if (items.empty()) return false;
+  handle_ready(items.size() == 1 ? 0 : policy.pick(items), log, now);
+  return true;
+}
+
+std::span<const Ready> Kernel::ready_items(Instant now) {
   collect_ready(now);
-  if (ready_.empty()) return false;
-  const std::size_t chosen = ready_.size() == 1 ? 0 : policy.pick(ready_);
+  return ready_;
+}
+
+void Kernel::handle_ready(std::size_t chosen, log::EventLog& log, Instant now) {
   CHECK(chosen < ready_.size(), "a policy picks one of the items it was shown");
   handle(take(chosen), log, now);
   if (!in_turn()) log.seal();
-  return true;
 }
 
 // The heads of all mailboxes, then the deadlines that are due. Mail of a turn that has begun comes

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -34,12 +35,18 @@ class Kernel {
   // deliver().
   void recover(const Record& record);
 
-  // Takes in what the world says. It waits until a step handles it.
-  void deliver(Input input);
+  // Takes in what the world says. It waits until a step handles it. Returns the serial of its item.
+  std::uint64_t deliver(Input input);
 
   // Handles one ready item: decide, log, apply, queue the mail, hold the outputs. False if nothing
   // was ready at `now`. `now` never goes back.
   bool step(log::EventLog& log, SchedulePolicy& policy, Instant now);
+
+  // A step in two halves, for a world whose own acts take part in the order: what is ready at
+  // `now`, in the default order, and the handling of one of them. REQUIRES: nothing else was called
+  // between the two.
+  [[nodiscard]] std::span<const Ready> ready_items(Instant now);
+  void handle_ready(std::size_t chosen, log::EventLog& log, Instant now);
 
   // Whether anything waits, or is due at `now`.
   [[nodiscard]] bool ready(Instant now) const;
