@@ -61,7 +61,9 @@ constexpr std::array<Entry, kSlots> kTable = make_table();
 Header header_named(std::string_view name) {
   if (name.empty()) return Header::kOther;
   for (std::size_t slot = slot_of(name); !kTable[slot].name.empty(); slot = (slot + 1) % kSlots) {
-    if (same_ignoring_case(kTable[slot].name, name)) return kTable[slot].kind;
+    // Nearly all peers write the usual letters.
+    const bool same = kTable[slot].name == name || same_ignoring_case(kTable[slot].name, name);
+    if (same) return kTable[slot].kind;
   }
   return Header::kOther;
 }

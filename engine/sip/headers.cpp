@@ -8,6 +8,14 @@
 namespace lastcall::sip {
 namespace {
 
+// Everything that neither ends an element of a list nor protects its commas.
+constexpr classes::Table kInsideElement = [] {
+  classes::Table table{};
+  table.fill(true);
+  for (const char c : {',', '"', '<'}) table[static_cast<unsigned char>(c)] = false;
+  return table;
+}();
+
 std::unexpected<ParseError> fail(const Cursor& at, const char* sentence) {
   return std::unexpected{ParseError{at.position(), sentence}};
 }
@@ -191,17 +199,18 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 
 ListSplit split_list(std::string_view value) {
   Cursor cursor{value};
-  while (!cursor.at_end()) {
+  while (true) {
+    (void)cursor.take(kInsideElement);
     const char c = cursor.peek();
     if (c == ',') {
       const std::size_t comma = cursor.position();
       return {trim(value.substr(0, comma)), value.substr(comma + 1)};
     }
     // An unclosed quote or '<' protects everything behind it: the decoder of the element says why.
-    if (c == '"' ? !cursor.take_quoted() : c == '<' && !cursor.take_until('>')) break;
-    if (c != '"' && c != '<') (void)cursor.eat(c);
+    const bool closed = c == '"' ? cursor.take_quoted().has_value()
+                                 : c == '<' && cursor.take_until('>').has_value();
+    if (!closed) return {trim(value), std::nullopt};
   }
-  return {trim(value), std::nullopt};
 }
 
 bool is_list(Header kind) {

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -64,8 +64,9 @@ class MessageReader {
   [[nodiscard]] std::unexpected<MessageError> error() &&;
   [[nodiscard]] bool is_answerable() const;
 
-  std::optional<Line> next_line();
-  std::optional<Line> next_folded_line();
+  // False: no line ends any more. A flag costs half of what an optional does here.
+  [[nodiscard]] bool take_line(Line& line);
+  [[nodiscard]] bool take_folded_line(Line& line);
   void fail(std::size_t position, std::string sentence, int status);
   void fail(std::string_view where, const ParseError& error);
 
@@ -105,37 +106,37 @@ void MessageReader::fail(std::string_view where, const ParseError& error) {
   fail(offset(where) + error.position, error.sentence, 400);
 }
 
-std::optional<MessageReader::Line> MessageReader::next_line() {
+bool MessageReader::take_line(Line& line) {
   const std::size_t newline = bytes_.find('\n', at_);
-  if (newline == std::string::npos) return std::nullopt;
-  Line line{at_, newline};
+  if (newline == std::string::npos) return false;
+  std::size_t end = newline;
+  if (end > at_ && bytes_[end - 1] == '\r') --end;
+  line = {at_, end};
   at_ = newline + 1;
-  if (line.end > line.begin && bytes_[line.end - 1] == '\r') --line.end;
   const std::size_t bare = view(line).find('\r');
   if (bare != std::string_view::npos) fail(line.begin + bare, "A CR stands without its LF.", 400);
-  return line;
+  return true;
 }
 
 // RFC 3261 7.3.1: a line that begins with a space continues the one before; the line end and the
 // spaces around it count as one space, so spaces are put in its place and slices stay contiguous.
-std::optional<MessageReader::Line> MessageReader::next_folded_line() {
-  std::optional<Line> line = next_line();
-  if (!line || line->begin == line->end) return line;
-  while (at_ < bytes_.size() && is_space(bytes_[at_])) {
+bool MessageReader::take_folded_line(Line& line) {
+  if (!take_line(line)) return false;
+  while (line.begin != line.end && at_ < bytes_.size() && is_space(bytes_[at_])) {
     const std::size_t fold_end = at_;
-    const std::optional<Line> next = next_line();
-    if (!next) return std::nullopt;
-    std::fill(bytes_.begin() + static_cast<std::ptrdiff_t>(line->end),
+    Line next;
+    if (!take_line(next)) return false;
+    std::fill(bytes_.begin() + static_cast<std::ptrdiff_t>(line.end),
               bytes_.begin() + static_cast<std::ptrdiff_t>(fold_end), ' ');
-    line->end = next->end;
+    line.end = next.end;
   }
-  return line;
+  return true;
 }
 
 void MessageReader::read_start_line() {
-  const std::optional<Line> line = next_line();
-  if (!line) return fail(at_, "The start line has no end.", 0);
-  const std::string_view text = view(*line);
+  Line line;
+  if (!take_line(line)) return fail(at_, "The start line has no end.", 0);
+  const std::string_view text = view(line);
   is_response_ = text.size() >= 4 && same_ignoring_case(text.substr(0, 4), "SIP/");
   if (is_response_) {
     read_status_line(text);
@@ -196,15 +197,16 @@ void MessageReader::check_request_uri() {
 
 void MessageReader::read_headers() {
   parts_.lines.reserve(kUsualHeaders);
-  while (const std::optional<Line> line = next_folded_line()) {
-    if (line->begin == line->end) {
+  Line line;
+  while (take_folded_line(line)) {
+    if (line.begin == line.end) {
       headers_ended_ = true;
       return;
     }
     if (parts_.lines.size() == limits::kHeadersMax) {
-      return fail(line->begin, "There are too many header lines.", 400);
+      return fail(line.begin, "There are too many header lines.", 400);
     }
-    add_header(*line);
+    add_header(line);
   }
   fail(bytes_.size(), "The headers do not end with an empty line.", 400);
 }

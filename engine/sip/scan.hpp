@@ -94,9 +94,11 @@ class Cursor {
   }
   // The longest run of characters of the class; may be empty.
   [[nodiscard]] constexpr std::string_view take(const classes::Table& table) {
-    const std::size_t from = at_;
-    while (at_ < text_.size() && is_in(table, text_[at_])) ++at_;
-    return text_.substr(from, at_ - from);
+    std::size_t end = at_;
+    while (end < text_.size() && is_in(table, text_[end])) ++end;
+    const std::string_view taken = text_.substr(at_, end - at_);
+    at_ = end;
+    return taken;
   }
   // Everything up to `c`, which is stepped over; nothing, and no move, if there is no `c`.
   [[nodiscard]] constexpr std::optional<std::string_view> take_until(char c) {
