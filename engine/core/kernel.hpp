@@ -79,6 +79,7 @@ class Kernel {
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const LayerTable& table() const { return table_; }
+  [[nodiscard]] Turns turns() const { return turns_; }
 
  private:
   using TurnId = std::uint64_t;
