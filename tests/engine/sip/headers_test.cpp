@@ -62,6 +62,7 @@ TEST(Params, AreFoundByNameInEitherCaseWithoutTheirQuotes) {
   EXPECT_EQ(param(params, "x"), "[2001:db8::1]");
   EXPECT_EQ(param(params, "b"), std::nullopt);
   EXPECT_EQ(param("", "b"), std::nullopt);
+  EXPECT_EQ(param(";a=1;a=2", "a"), "1");
 }
 
 TEST(ViaHeader, AllowsSpacesWhereTheGrammarDoes) {

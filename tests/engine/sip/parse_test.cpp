@@ -62,8 +62,9 @@ TEST(ParseResponse, AcceptsAnEmptyReasonWithAndWithoutItsSpace) {
 }
 
 TEST(ParseResponse, DiscardsStatusCodesOutsideTheirRange) {
-  for (const char* line : {"SIP/2.0 099 x", "SIP/2.0 700 x", "SIP/2.0 4294967301 better",
-                           "SIP/2.0 20 x", "SIP/3.0 200 OK", "SIP/2.0", "SIP/2.0 2x0 OK"}) {
+  for (const char* line :
+       {"SIP/2.0 099 x", "SIP/2.0 700 x", "SIP/2.0 4294967301 better", "SIP/2.0 20 x",
+        "SIP/2.0 0200 x", "SIP/3.0 200 OK", "SIP/2.0", "SIP/2.0 2x0 OK"}) {
     EXPECT_EQ(refused(with(kInvite, "INVITE sip:bob@192.0.2.4 SIP/2.0", line)).status, 0) << line;
   }
 }
@@ -130,7 +131,7 @@ TEST(ParseHeaders, BareLineFeedsAreLineEnds) {
 }
 
 TEST(ParseHeaders, ABareCarriageReturnIsRefused) {
-  EXPECT_EQ(refused(with(kInvite, "To: Bob", "To: B\rob")).status, 400);
+  EXPECT_EQ(refused(with(kInvite, "Contact:", "Subject: a\rb\r\nContact:")).status, 400);
 }
 
 TEST(ParseHeaders, NulsInQuotedStringsEndNothing) {
@@ -245,6 +246,19 @@ TEST(ParseVia, CountsTheElementsOfAllLines) {
   const SipMessage message = parsed(
       with(kInvite, "Max-Forwards", "Via: SIP/2.0/TCP a, SIP / 2.0 / TLS b\r\nMax-Forwards"));
   EXPECT_EQ(message.via_count(), 3U);
+}
+
+TEST(ParseVia, EmptyElementsBehindTheTopAreRefused) {
+  for (const char* more : {"Via: SIP/2.0/TCP a,,SIP/2.0/TCP b", "Via: SIP/2.0/TCP a,", "Via:"}) {
+    const std::string lines = std::string{more} + "\r\nMax-Forwards";
+    EXPECT_EQ(refused(with(kInvite, "Max-Forwards", lines)).status, 400) << more;
+  }
+}
+
+TEST(ParseCallId, IsOneWord) {
+  for (const char* id : {"", "a b", "a\x01", "a\x7f"}) {
+    EXPECT_EQ(refused(with(kInvite, "a84b4c76e66710@192.0.2.1", id)).status, 400) << id;
+  }
 }
 
 TEST(ParseVia, TooManyElementsAreRefused) {

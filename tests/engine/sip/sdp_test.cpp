@@ -69,6 +69,12 @@ TEST(SdpText, AnAttributeThatIsNotUnderstoodIsKeptNotRefused) {
   EXPECT_EQ(sdp.media[0].attributes, (std::vector<std::string>{"rtpmap:x PCMU", "ptime:soon", ""}));
 }
 
+TEST(SdpText, TheFirstPtimeCounts) {
+  const Sdp sdp = good("v=0\no=- 1 2 IN IP4 h\nm=audio 5 RTP/AVP 0\na=ptime:20\na=ptime:30\n");
+  EXPECT_EQ(sdp.media[0].ptime_ms, 20U);
+  EXPECT_EQ(sdp.media[0].attributes, std::vector<std::string>{"ptime:30"});
+}
+
 TEST(SdpText, RefusesWhatCannotBeNegotiated) {
   for (const char* text :
        {"", "o=- 1 2 IN IP4 h\n", "v=1\no=- 1 2 IN IP4 h\n", "v=0\n", "v=0\no=- 1 x IN IP4 h\n",

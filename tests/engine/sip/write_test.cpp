@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace lastcall::sip {
 namespace {
 
@@ -65,6 +67,17 @@ TEST(WriteResponse, CopiesWhatIdentifiesTheRequest) {
   EXPECT_EQ(ringing.via_count(), 3U);
   EXPECT_EQ(ringing.via().branch, invite.via().branch);
   EXPECT_EQ(ringing.header(Header::kContentLength), "0");
+}
+
+TEST(WriteResponse, KeepsTheViasThatShareALineWithTheTop) {
+  const std::string request = with(kInvite, kRport, kRport + " , SIP/2.0/TCP p1, SIP/2.0/UDP p2");
+  const SipMessage trying = answer(request, kNat, {.status = 100});
+  std::vector<std::string_view> vias;
+  for_each_value(trying, Header::kVia, [&](std::string_view each) { vias.push_back(each); });
+  ASSERT_EQ(vias.size(), 3U);
+  EXPECT_TRUE(vias[0].ends_with(";received=203.0.113.9;rport=40000"));
+  EXPECT_EQ(vias[1], "SIP/2.0/TCP p1");
+  EXPECT_EQ(vias[2], "SIP/2.0/UDP p2");
 }
 
 TEST(WriteResponse, TryingHasNoTagAndAnExistingTagStays) {
