@@ -13,6 +13,7 @@
 #include "engine/core/directory.hpp"
 #include "engine/core/draws.hpp"
 #include "engine/model/event.hpp"
+#include "engine/model/limits.hpp"
 #include "engine/model/mail.hpp"
 #include "engine/model/output.hpp"
 

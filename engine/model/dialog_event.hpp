@@ -46,8 +46,9 @@ struct LegStarted {
   std::string local_tag;
   std::string local_uri;
   std::string remote_uri;
-  std::uint32_t local_cseq = 0;
-  Endpoint local = {};  // the port of ours that this call uses
+  std::uint32_t invite_cseq = 0;  // of our first INVITE; 0 for a callee
+  Endpoint local = {};            // the port of ours that this call uses
+  Endpoint remote = {};           // where it went to or came from
   bool operator==(const LegStarted&) const = default;
   static constexpr auto kFields = std::tuple{field("call", &LegStarted::call),
                                              field("role", &LegStarted::role),
@@ -56,8 +57,17 @@ struct LegStarted {
                                              field("local_tag", &LegStarted::local_tag),
                                              field("local_uri", &LegStarted::local_uri),
                                              field("remote_uri", &LegStarted::remote_uri),
-                                             field("local_cseq", &LegStarted::local_cseq),
-                                             field("local", &LegStarted::local)};
+                                             field("invite_cseq", &LegStarted::invite_cseq),
+                                             field("local", &LegStarted::local),
+                                             field("remote", &LegStarted::remote)};
+};
+
+// The first provisional response to our INVITE: from now on it may be cancelled (RFC 3261 9.1).
+struct InviteProceeding {
+  static constexpr std::string_view kName = "InviteProceeding";
+  CallId call;
+  bool operator==(const InviteProceeding&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &InviteProceeding::call)};
 };
 
 // A dialog of the call, early until it is confirmed; forks make several (RFC 3261 12.1).
@@ -254,7 +264,7 @@ struct TombstoneEnded {
 };
 
 using DialogEvent =
-    std::variant<LegStarted, DialogStarted, AcceptSent, AcceptResent, AckReceived,
+    std::variant<LegStarted, InviteProceeding, DialogStarted, AcceptSent, AcceptResent, AckReceived,
                  AcceptUnacknowledged, AckSent, RequestSent, RequestFinished, RequestAccepted,
                  InviteRefused, InviteFailed, DutiesTaken, DutyDone, TombstoneEnded>;
 

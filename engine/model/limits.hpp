@@ -18,10 +18,10 @@ inline constexpr std::size_t kSdpLinesMax = 512;
 inline constexpr std::size_t kSdpMediaMax = 32;
 
 // Calls.
-inline constexpr std::size_t kOperationsPendingMax = 16;  // per call
-inline constexpr std::size_t kHoldersMax = 16;            // attachments per call and layer
-inline constexpr std::size_t kDialogsMax = 8;             // forks of one INVITE
-inline constexpr std::size_t kTargetBytesMax = 1'024;     // a URI given by a user
+inline constexpr std::size_t kCommandsMax = 1'000;     // per call, answered ones too
+inline constexpr std::size_t kHoldersMax = 16;         // attachments per call and layer
+inline constexpr std::size_t kDialogsMax = 8;          // forks of one INVITE
+inline constexpr std::size_t kTargetBytesMax = 1'024;  // a URI given by a user
 
 // RFC 3261 17.1.1.2 and Table 4: the SIP timers.
 inline constexpr Duration kT1 = std::chrono::milliseconds{500};

@@ -246,6 +246,20 @@ using Mail = std::variant<ToTransaction, ToDialog, ToSession, ToMedia, ToClient>
       mail);
 }
 
+// BeginCleanup or AbortCleanup, addressed to a layer that must confirm.
+template <class Cleanup>
+[[nodiscard]] Mail addressed(CleanupLayer layer, Cleanup cleanup) {
+  switch (layer) {
+    case CleanupLayer::kDialog:
+      return ToDialog{cleanup};
+    case CleanupLayer::kMedia:
+      return ToMedia{cleanup};
+    case CleanupLayer::kClient:
+      break;
+  }
+  return ToClient{cleanup};
+}
+
 // The mail that brings an input to the layer it is for.
 [[nodiscard]] inline Mail addressed(Input input) {
   return match(

@@ -82,16 +82,30 @@ struct OperationFinished {
                                              field("result", &OperationFinished::result)};
 };
 
+// Our stream is open and our first offer goes out with the call.
+struct OfferMade {
+  static constexpr std::string_view kName = "OfferMade";
+  CallId call;
+  Endpoint local_media;
+  std::uint32_t offer_version = 0;
+  bool operator==(const OfferMade&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("call", &OfferMade::call), field("local_media", &OfferMade::local_media),
+                 field("offer_version", &OfferMade::offer_version)};
+};
+
 // Both sides agreed on audio: the 2xx was sent or received.
 struct CallConnected {
   static constexpr std::string_view kName = "CallConnected";
   CallId call;
+  Endpoint local_media;
   Endpoint remote_media;
   Direction direction = Direction::kSendRecv;
   std::uint8_t payload_type = 0;
   std::uint32_t offer_version = 0;  // of our last SDP
   bool operator==(const CallConnected&) const = default;
   static constexpr auto kFields = std::tuple{field("call", &CallConnected::call),
+                                             field("local_media", &CallConnected::local_media),
                                              field("remote_media", &CallConnected::remote_media),
                                              field("direction", &CallConnected::direction),
                                              field("payload_type", &CallConnected::payload_type),
@@ -175,9 +189,9 @@ struct CallTerminated {
                                              field("remembered", &CallTerminated::remembered)};
 };
 
-using SessionEvent = std::variant<CallStarted, CallRinging, OperationStarted, OperationFinished,
-                                  CallConnected, SessionChanged, CallTerminating, TriggerAbsorbed,
-                                  CleanupConfirmed, CallTerminated>;
+using SessionEvent = std::variant<CallStarted, CallRinging, OperationStarted, OfferMade,
+                                  OperationFinished, CallConnected, SessionChanged, CallTerminating,
+                                  TriggerAbsorbed, CleanupConfirmed, CallTerminated>;
 
 }  // namespace model
 }  // namespace lastcall

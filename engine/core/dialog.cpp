@@ -1,0 +1,246 @@
+#include "engine/core/dialog.hpp"
+
+#include "engine/core/dialog_steps.hpp"
+
+#include <algorithm>
+
+namespace lastcall::core {
+
+const Dialog* Leg::find(DialogId id) const {
+  const auto it =
+      std::find_if(dialogs.begin(), dialogs.end(), [&](const Dialog& d) { return d.id == id; });
+  return it == dialogs.end() ? nullptr : &*it;
+}
+
+Dialog* Leg::find(DialogId id) {
+  return const_cast<Dialog*>(static_cast<const Leg*>(this)->find(id));
+}
+
+const Dialog* Leg::confirmed() const {
+  for (const Dialog& dialog : dialogs) {
+    if (dialog.phase == DialogPhase::kMoratorium || dialog.phase == DialogPhase::kEstablished) {
+      return &dialog;
+    }
+  }
+  return nullptr;
+}
+
+namespace {
+
+using State = DialogLayer::State;
+
+void decide_deadline(const LegContext& at, const DeadlineDue& due) {
+  switch (due.deadline.timer) {
+    case Timer::kAcceptResend: {
+      // RFC 3261 13.3.1.4: T1 doubling to T2.
+      const Unacknowledged& accepted = *at.leg.accepted;
+      const Duration interval = std::min<Duration>(2 * accepted.interval, limits::kT2);
+      const Instant next = std::max(accepted.resend_at + interval, at.context.now + limits::kT1);
+      at.out.record(AcceptResent{at.call, accepted.invite.dialog, next});
+      at.out.send(ToTransaction{RepeatResponse{at.call, accepted.invite.transaction}});
+      return;
+    }
+    case Timer::kAcceptGiveUp:
+      return accept_unacknowledged(at);
+    default:
+      at.out.record(TombstoneEnded{at.call});
+      return;
+  }
+}
+
+}  // namespace
+
+void DialogLayer::decide(const State& state, const Input& input, const Context& context,
+                         Outbox& out) {
+  if (const auto* request = std::get_if<RequestReceived>(&input)) {
+    return receive_request(state, *request, context, out);
+  }
+  if (const auto* call = std::get_if<PlaceCall>(&input)) return place_call(*call, context, out);
+
+  const CallId call = std::visit([](const auto& mail) { return CallId{mail.call}; }, input);
+  static const Leg kNoSignalling;  // a call that ends before any INVITE left
+  const Leg* leg = state.legs.find(call);
+  if (leg == nullptr) {
+    if (!std::holds_alternative<BeginCleanup>(input)) return;
+    leg = &kNoSignalling;
+  }
+  const LegContext at{call, *leg, context, out};
+  match(
+      input, [&](const DeadlineDue& m) { decide_deadline(at, m); },
+      [&](const ResponseReceived& m) { receive_response(at, m); },
+      [&](const RequestFailed& m) { receive_failure(at, m); },
+      [&](const CancelReceived& m) { receive_cancel(at, m.invite); },
+      [&](const Ring&) { ring(at); }, [&](const Accept& m) { accept(at, m); },
+      [&](const Refuse& m) { refuse(at, m.status); }, [&](const Reoffer& m) { reoffer(at, m); },
+      [&](const BeginCleanup& m) { begin_cleanup(at, m.cause); },
+      // Its duties stand in the tombstone already: there is nothing to release by force.
+      [](const AbortCleanup&) {}, [](const RequestReceived&) {}, [](const PlaceCall&) {});
+}
+
+namespace {
+
+void clear_accepted(State& state, CallId call, Leg& leg) {
+  if (!leg.accepted) return;
+  state.deadlines.remove({leg.accepted->resend_at, Timer::kAcceptResend, call.value}, call);
+  state.deadlines.remove({leg.accepted->gives_up_at, Timer::kAcceptGiveUp, call.value}, call);
+  leg.accepted.reset();
+}
+
+void set_accepted(State& state, CallId call, Leg& leg, const Unacknowledged& accepted) {
+  clear_accepted(state, call, leg);
+  leg.accepted = accepted;
+  state.deadlines.add({accepted.resend_at, Timer::kAcceptResend, call.value}, call);
+  state.deadlines.add({accepted.gives_up_at, Timer::kAcceptGiveUp, call.value}, call);
+}
+
+void apply_leg(State& state, const LegStarted& e) {
+  const bool callee = e.role == CallRole::kCallee;
+  state.legs.put(e.call, {.role = e.role,
+                          .phase = callee ? InvitePhase::kProceeding : InvitePhase::kCalling,
+                          .invite = e.invite,
+                          .sip_call_id = e.sip_call_id,
+                          .local_tag = e.local_tag,
+                          .local_uri = e.local_uri,
+                          .remote_uri = e.remote_uri,
+                          .invite_cseq = e.invite_cseq,
+                          .local = e.local,
+                          .remote = e.remote});
+}
+
+void apply_accept_sent(State& state, Leg& leg, const AcceptSent& e) {
+  if (e.transaction == leg.invite) {
+    leg.phase = InvitePhase::kAccepted;
+    if (Dialog* dialog = leg.find(e.dialog)) dialog->phase = DialogPhase::kMoratorium;
+  } else {
+    leg.peer_invite.reset();
+  }
+  set_accepted(state, e.call, leg,
+               {{e.transaction, e.dialog, e.cseq}, limits::kT1, e.resend_at, e.gives_up_at});
+}
+
+void apply_accept_resent(State& state, Leg& leg, const AcceptResent& e) {
+  if (!leg.accepted) return;
+  Unacknowledged next = *leg.accepted;
+  next.interval = e.resend_at - next.resend_at;
+  next.resend_at = e.resend_at;
+  set_accepted(state, e.call, leg, next);
+}
+
+// The peer can hold no dialog in Moratorium any more: it was acknowledged, or it never will be.
+void establish(State& state, CallId call, Leg& leg, DialogId id) {
+  clear_accepted(state, call, leg);
+  Dialog* dialog = leg.find(id);
+  if (dialog != nullptr && dialog->phase == DialogPhase::kMoratorium) {
+    dialog->phase = DialogPhase::kEstablished;
+  }
+}
+
+void apply_ack_sent(Leg& leg, const AckSent& e) {
+  leg.phase = InvitePhase::kAccepted;
+  Dialog* dialog = leg.find(e.dialog);
+  if (dialog == nullptr) return;
+  if (dialog->phase == DialogPhase::kEarly) dialog->phase = DialogPhase::kEstablished;
+  dialog->remote_target = e.remote_target;
+  dialog->routes = e.routes;
+  dialog->destination = e.destination;
+  dialog->acks[e.cseq] = e.wire.bytes;
+  // Only 2xx whose transactions still live can be repeated; these are the newest.
+  constexpr std::size_t kAcksKept = 4;
+  if (dialog->acks.size() > kAcksKept) dialog->acks.erase(dialog->acks.begin());
+}
+
+void apply_request_sent(Leg& leg, const RequestSent& e) {
+  Dialog* dialog = leg.find(e.dialog);
+  if (dialog == nullptr) return;
+  dialog->local_cseq = e.cseq;
+  if (e.method == Method::kBye) {
+    dialog->phase = DialogPhase::kMortal;
+    leg.duties.insert(Duty::kByeFinal);
+  } else if (e.method == Method::kInvite) {
+    leg.own_invite = PendingInvite{e.transaction, e.dialog, e.cseq};
+  }
+}
+
+void apply_request_accepted(State& state, Leg& leg, const RequestAccepted& e) {
+  Dialog* dialog = leg.find(e.dialog);
+  if (dialog == nullptr) return;
+  dialog->remote_cseq = std::max(dialog->remote_cseq, e.cseq);
+  if (e.method == Method::kBye) {
+    dialog->phase = DialogPhase::kMortal;
+    if (leg.accepted && leg.accepted->invite.dialog == e.dialog) {
+      clear_accepted(state, e.call, leg);
+    }
+  } else if (e.method == Method::kInvite) {
+    leg.peer_invite = PendingInvite{e.transaction, e.dialog, e.cseq};
+    // A re-INVITE refreshes the target (RFC 3261 12.2.2).
+    if (!e.remote_target.empty()) {
+      dialog->remote_target = e.remote_target;
+      dialog->destination = destination_of(dialog->routes, e.remote_target, dialog->destination);
+    }
+  }
+}
+
+void apply_invite_refused(Leg& leg, const InviteRefused& e) {
+  if (e.transaction == leg.invite) leg.phase = InvitePhase::kFailed;
+  if (leg.peer_invite && leg.peer_invite->transaction == e.transaction) leg.peer_invite.reset();
+}
+
+void apply_duties(State& state, const DutiesTaken& e) {
+  Leg* leg = state.legs.find(e.call);
+  if (leg == nullptr) leg = &state.legs.put(e.call, {});
+  e.duties.for_each([&](Duty duty) { leg->duties.insert(duty); });
+  leg->until = e.until;
+  state.deadlines.add({e.until, Timer::kTombstone, e.call.value}, e.call);
+}
+
+void apply_tombstone_ended(State& state, const TombstoneEnded& e) {
+  Leg* leg = state.legs.find(e.call);
+  if (leg == nullptr) return;
+  clear_accepted(state, e.call, *leg);
+  if (leg->until) state.deadlines.remove({*leg->until, Timer::kTombstone, e.call.value}, e.call);
+  state.legs.erase(e.call);
+}
+
+// Events that change an existing leg.
+void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
+  match(
+      event, [&](const InviteProceeding&) { leg.phase = InvitePhase::kProceeding; },
+      [&](const DialogStarted& e) {
+        leg.dialogs.push_back({.id = e.dialog,
+                               .remote_tag = e.remote_tag,
+                               .remote_target = e.remote_target,
+                               .routes = e.routes,
+                               .local_cseq = leg.invite_cseq,
+                               .remote_cseq = e.remote_cseq,
+                               .destination = e.destination});
+      },
+      [&](const AcceptSent& e) { apply_accept_sent(state, leg, e); },
+      [&](const AcceptResent& e) { apply_accept_resent(state, leg, e); },
+      [&](const AckReceived& e) { establish(state, e.call, leg, e.dialog); },
+      [&](const AcceptUnacknowledged& e) { establish(state, e.call, leg, e.dialog); },
+      [&](const AckSent& e) { apply_ack_sent(leg, e); },
+      [&](const RequestSent& e) { apply_request_sent(leg, e); },
+      [&](const RequestFinished& e) {
+        if (leg.own_invite && leg.own_invite->transaction == e.transaction) leg.own_invite.reset();
+      },
+      [&](const RequestAccepted& e) { apply_request_accepted(state, leg, e); },
+      [&](const InviteRefused& e) { apply_invite_refused(leg, e); },
+      [&](const InviteFailed&) {
+        leg.phase = InvitePhase::kFailed;
+        for (Dialog& dialog : leg.dialogs) dialog.phase = DialogPhase::kMortal;
+      },
+      [&](const DutyDone& e) { leg.duties.erase(e.duty); }, [](const LegStarted&) {},
+      [](const DutiesTaken&) {}, [](const TombstoneEnded&) {});
+}
+
+}  // namespace
+
+void DialogLayer::apply(State& state, const Event& event) {
+  if (const auto* e = std::get_if<LegStarted>(&event)) return apply_leg(state, *e);
+  if (const auto* e = std::get_if<DutiesTaken>(&event)) return apply_duties(state, *e);
+  if (const auto* e = std::get_if<TombstoneEnded>(&event)) return apply_tombstone_ended(state, *e);
+  const CallId call = std::visit([](const auto& e) { return CallId{e.call}; }, event);
+  if (Leg* leg = state.legs.find(call)) apply_to_leg(state, *leg, event);
+}
+
+}  // namespace lastcall::core

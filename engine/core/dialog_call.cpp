@@ -1,0 +1,77 @@
+#include "engine/core/dialog_steps.hpp"
+#include "engine/sip/uri.hpp"
+
+namespace lastcall::core {
+
+void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
+  const auto uri = sip::parse_uri(call.target);
+  const auto destination = uri ? sip::endpoint_of(*uri) : std::nullopt;
+  if (!destination) {
+    // Names are not resolved here: only a numeric host can be called.
+    out.send(ToSession{CallLost{call.call, Cause::kTransportFailure, 503}});
+    return;
+  }
+  LegStarted leg{
+      .call = call.call,
+      .role = CallRole::kCaller,
+      .sip_call_id = context.draws.sip_call_id(call.call),
+      .local_tag = context.draws.local_tag(call.call),
+      .local_uri = "<sip:" + context.config.user + "@" + to_text(context.config.contact) + ">",
+      .remote_uri = "<" + call.target + ">",
+      .invite_cseq = 1,
+      .remote = *destination};
+  const std::string branch = context.draws.branch(call.call, {}, Method::kInvite, leg.invite_cseq);
+  leg.invite = context.draws.client_transaction(branch, Method::kInvite);
+  out.send(
+      ToTransaction{SendRequest{.call = call.call,
+                                .transaction = leg.invite,
+                                .method = Method::kInvite,
+                                .destination = *destination,
+                                .local = {},
+                                .request = compose_invite(leg, context, call.target, call.sdp)}});
+  out.record(std::move(leg));
+}
+
+void ring(const LegContext& at) {
+  if (at.leg.ending() || at.leg.phase >= InvitePhase::kAccepted) return;
+  answer_forming_dialog(at, at.leg.invite, 180, {});
+}
+
+void accept(const LegContext& at, const Accept& accept) {
+  if (at.leg.ending() || at.leg.dialogs.empty()) return;
+  // The first INVITE, unless it is done: then the peer's re-INVITE, unless that was cancelled.
+  PendingInvite invite{at.leg.invite, at.leg.dialogs.front().id,
+                       at.leg.dialogs.front().remote_cseq};
+  if (at.leg.phase >= InvitePhase::kAccepted) {
+    if (!at.leg.peer_invite) return;
+    invite = *at.leg.peer_invite;
+  }
+  const Instant now = at.context.now;
+  at.out.record(AcceptSent{.call = at.call,
+                           .dialog = invite.dialog,
+                           .transaction = invite.transaction,
+                           .cseq = invite.cseq,
+                           .resend_at = now + limits::kT1,
+                           .gives_up_at = now + limits::k64T1});
+  answer_forming_dialog(at, invite.transaction, 200, accept.sdp);
+}
+
+void refuse(const LegContext& at, int status) {
+  if (at.leg.ending() || !at.leg.peer_invite) return;
+  answer(at, at.leg.peer_invite->transaction, status);
+  at.out.record(InviteRefused{at.call, at.leg.peer_invite->transaction, status});
+}
+
+void reoffer(const LegContext& at, const Reoffer& offer) {
+  if (at.leg.ending()) return;
+  const Dialog* dialog = at.leg.confirmed();
+  // RFC 3261 14.1: not while another INVITE is in progress, in either direction.
+  const bool busy = at.leg.own_invite || at.leg.peer_invite || at.leg.accepted;
+  if (dialog == nullptr || busy) {
+    at.out.send(ToSession{PeerRefused{at.call, 491}});
+    return;
+  }
+  send_in_dialog(at, *dialog, Method::kInvite, offer.sdp);
+}
+
+}  // namespace lastcall::core

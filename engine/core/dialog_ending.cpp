@@ -1,0 +1,90 @@
+#include "engine/core/dialog_steps.hpp"
+
+namespace lastcall::core {
+namespace {
+
+// What a callee tells the caller when the call ends before it was answered.
+int refusal_of(Cause cause) {
+  switch (cause) {
+    case Cause::kLocalReject:
+      return 486;
+    case Cause::kMediaFailure:
+      return 488;
+    case Cause::kRemoteBye:
+    case Cause::kRemoteByeOutOfOrder:
+    case Cause::kRemoteCancel:
+      return 487;
+    case Cause::kShutdown:
+      return 503;
+    default:
+      return 480;
+  }
+}
+
+// RFC 3261 9.1: no CANCEL before a provisional response; and a 2xx may cross it.
+Duties end_calling(const LegContext& at) {
+  if (at.leg.phase == InvitePhase::kProceeding) {
+    at.out.send(ToTransaction{SendCancel{at.call, at.leg.invite}});
+    return {Duty::kByeOnAccept};
+  }
+  return {Duty::kByeOnAccept, Duty::kCancelOnProvisional};
+}
+
+void refuse_pending(const LegContext& at, TransactionId invite, int status) {
+  answer(at, invite, status);
+  at.out.record(InviteRefused{at.call, invite, status});
+}
+
+Duties end_confirmed(const LegContext& at) {
+  Duties duties;
+  for (const Dialog& dialog : at.leg.dialogs) {
+    if (dialog.phase == DialogPhase::kMoratorium) {
+      // RFC 3261 15: the callee sends no BYE before the ACK.
+      duties.insert(Duty::kByeOnAck);
+    } else if (dialog.phase == DialogPhase::kEstablished) {
+      send_bye(at, dialog);
+      duties.insert(Duty::kByeFinal);
+    }
+  }
+  return duties;
+}
+
+Duties end_signalling(const LegContext& at, Cause cause) {
+  if (at.leg.peer_invite) refuse_pending(at, at.leg.peer_invite->transaction, 487);
+  if (at.leg.phase >= InvitePhase::kAccepted) return end_confirmed(at);
+  if (!at.leg.invite) return {};  // no INVITE was ever sent
+  if (at.leg.role == CallRole::kCaller) return end_calling(at);
+  refuse_pending(at, at.leg.invite, refusal_of(cause));
+  return {};
+}
+
+}  // namespace
+
+void begin_cleanup(const LegContext& at, Cause cause) {
+  const Duties duties = end_signalling(at, cause);
+  // With nothing owed, late messages come for as long as their transactions can live; else for as
+  // long as a BYE may still take (RACES TP-09).
+  const Duration linger = duties.empty() ? limits::k64T1 + limits::kT4
+                                         : limits::kTombstone + at.context.config.cleanup_timeout;
+  at.out.record(DutiesTaken{at.call, duties, at.context.now + linger});
+  // Everything is done or stands in the tombstone: no need to wait for any timer (TP-10).
+  at.out.send(ToSession{CleanupDone{at.call, CleanupLayer::kDialog}});
+}
+
+void send_bye(const LegContext& at, const Dialog& dialog) {
+  send_in_dialog(at, dialog, Method::kBye, {});
+}
+
+void accept_unacknowledged(const LegContext& at) {
+  const PendingInvite invite = at.leg.accepted->invite;
+  at.out.record(AcceptUnacknowledged{at.call, invite.dialog});
+  if (at.leg.duties.contains(Duty::kByeOnAck)) {
+    at.out.record(DutyDone{at.call, Duty::kByeOnAck});
+    if (const Dialog* dialog = at.leg.find(invite.dialog)) send_bye(at, *dialog);
+  } else if (!at.leg.ending()) {
+    // RFC 3261 13.3.1.4: the session should end.
+    at.out.send(ToSession{CallLost{at.call, Cause::kNoAck, 0}});
+  }
+}
+
+}  // namespace lastcall::core

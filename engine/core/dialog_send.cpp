@@ -1,0 +1,144 @@
+#include "engine/core/dialog_send.hpp"
+
+#include "engine/base/check.hpp"
+#include "engine/sip/headers.hpp"
+#include "engine/sip/uri.hpp"
+#include "engine/sip/write.hpp"
+
+#include <algorithm>
+
+namespace lastcall::core {
+namespace {
+
+constexpr std::string_view kAllow = "INVITE, ACK, BYE, CANCEL, OPTIONS";
+constexpr std::string_view kSdpType = "application/sdp";
+
+std::string tagged(const std::string& uri, const std::string& tag) {
+  return tag.empty() ? uri : uri + ";tag=" + tag;
+}
+
+std::string_view type_of_body(std::string_view body) {
+  return body.empty() ? std::string_view{} : kSdpType;
+}
+
+// RFC 3261 12.2.1.1: loose routing; a strict first hop takes the place of the request URI.
+struct Routing {
+  std::string uri;
+  std::vector<std::string> routes;
+};
+
+Routing routing_of(const Dialog& dialog) {
+  if (dialog.routes.empty()) return {dialog.remote_target, {}};
+  const auto first = sip::parse_name_addr(dialog.routes.front());
+  const auto uri = first ? sip::parse_uri(first->uri) : std::unexpected(sip::ParseError{});
+  const bool loose = !uri || sip::param(uri->params, "lr").has_value();
+  if (loose) return {dialog.remote_target, dialog.routes};
+  Routing strict{std::string{first->uri}, {dialog.routes.begin() + 1, dialog.routes.end()}};
+  strict.routes.push_back("<" + dialog.remote_target + ">");
+  return strict;
+}
+
+std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, Method method,
+                              std::uint32_t cseq, std::string_view sdp) {
+  const Routing routing = routing_of(dialog);
+  sip::Writer writer{method, routing.uri};
+  writer.via(at.context.config.contact, at.context.draws.branch(at.call, dialog.id, method, cseq))
+      .max_forwards(70);
+  for (const std::string& route : routing.routes) writer.header(Header::kRoute, route);
+  writer.header(Header::kFrom, tagged(at.leg.local_uri, at.leg.local_tag))
+      .header(Header::kTo, tagged(at.leg.remote_uri, dialog.remote_tag))
+      .header(Header::kCallId, at.leg.sip_call_id)
+      .cseq(cseq);
+  if (method == Method::kInvite) {
+    writer.header(Header::kContact, sip::contact_of(at.context.config.contact))
+        .lines(capability_lines());
+  }
+  return std::move(writer).finish(sdp, type_of_body(sdp));
+}
+
+}  // namespace
+
+std::string capability_lines() { return sip::header_line(Header::kAllow, kAllow); }
+
+std::string compose_invite(const LegStarted& leg, const Context& context, std::string_view target,
+                           std::string_view sdp) {
+  sip::Writer writer{Method::kInvite, target};
+  writer
+      .via(context.config.contact,
+           context.draws.branch(leg.call, {}, Method::kInvite, leg.invite_cseq))
+      .max_forwards(70)
+      .header(Header::kFrom, tagged(leg.local_uri, leg.local_tag))
+      .header(Header::kTo, leg.remote_uri)
+      .header(Header::kCallId, leg.sip_call_id)
+      .cseq(leg.invite_cseq)
+      .header(Header::kContact, sip::contact_of(context.config.contact))
+      .lines(capability_lines());
+  return std::move(writer).finish(sdp, type_of_body(sdp));
+}
+
+void send_in_dialog(const LegContext& at, const Dialog& dialog, Method method,
+                    std::string_view sdp) {
+  const std::uint32_t cseq = dialog.local_cseq + 1;
+  const std::string branch = at.context.draws.branch(at.call, dialog.id, method, cseq);
+  const TransactionId transaction = at.context.draws.client_transaction(branch, method);
+  at.out.record(RequestSent{at.call, dialog.id, transaction, method, cseq});
+  at.out.send(
+      ToTransaction{SendRequest{.call = at.call,
+                                .transaction = transaction,
+                                .method = method,
+                                .destination = dialog.destination,
+                                .local = at.leg.local,
+                                .request = compose_in_dialog(at, dialog, method, cseq, sdp)}});
+}
+
+void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& accept) {
+  const auto known = dialog.acks.find(accept.cseq());
+  std::string ack = known != dialog.acks.end()
+                        ? known->second
+                        : compose_in_dialog(at, dialog, Method::kAck, accept.cseq(), {});
+  if (known == dialog.acks.end()) {
+    at.out.record(AckSent{.call = at.call,
+                          .dialog = dialog.id,
+                          .cseq = accept.cseq(),
+                          .remote_target = dialog.remote_target,
+                          .routes = dialog.routes,
+                          .destination = dialog.destination,
+                          .wire = {ack}});
+  }
+  at.out.send(ToTransaction{SendAck{at.call, dialog.destination, at.leg.local, std::move(ack)}});
+}
+
+void answer(const LegContext& at, TransactionId transaction, int status) {
+  // RFC 3261 14.2: an overlapping INVITE is asked to come back within 10 s.
+  const std::string retry = status == 500 ? sip::header_line("Retry-After", "5") : std::string{};
+  const std::string allow = status == 405 ? capability_lines() : std::string{};
+  at.out.send(
+      ToTransaction{Respond{at.call, transaction, status, at.leg.local_tag, retry + allow, {}}});
+}
+
+void answer_forming_dialog(const LegContext& at, TransactionId transaction, int status,
+                           std::string_view sdp) {
+  std::string lines;
+  // RFC 3261 12.1.1: the answer that makes the dialog returns the peer's Record-Route.
+  if (transaction == at.leg.invite && !at.leg.dialogs.empty()) {
+    for (const std::string& route : at.leg.dialogs.front().routes) {
+      lines += sip::header_line(Header::kRecordRoute, route);
+    }
+  }
+  lines += sip::header_line(Header::kContact, sip::contact_of(at.context.config.contact));
+  if (status >= 200) lines += capability_lines();
+  at.out.send(ToTransaction{
+      Respond{at.call, transaction, status, at.leg.local_tag, lines, std::string{sdp}}});
+}
+
+void answer_stateless(const RequestReceived& request, int status, std::string headers,
+                      const Context& context, Outbox& out) {
+  out.send(ToTransaction{Respond{request.call,
+                                 request.transaction,
+                                 status,
+                                 context.draws.response_tag(request.transaction),
+                                 std::move(headers),
+                                 {}}});
+}
+
+}  // namespace lastcall::core

@@ -1,0 +1,41 @@
+#pragma once
+// Requests and responses that the dialog layer asks the transaction layer to send, composed from a
+// leg and a dialog (RFC 3261 12.2.1.1, 13.2.2.4). Part of DialogLayer::decide and as pure.
+
+#include "engine/core/dialog.hpp"
+
+#include <string>
+
+namespace lastcall::core {
+
+// What a decision about one call needs at hand.
+struct LegContext {
+  CallId call;
+  const Leg& leg;
+  const Context& context;
+  Outbox& out;
+};
+
+// The INVITE that places a call. REQUIRES: a leg as LegStarted describes it.
+[[nodiscard]] std::string compose_invite(const LegStarted& leg, const Context& context,
+                                         std::string_view target, std::string_view sdp);
+
+// Sends a new request inside the dialog with its next CSeq.
+void send_in_dialog(const LegContext& at, const Dialog& dialog, Method method,
+                    std::string_view sdp);
+
+// Acknowledges a 2xx, for the first time or again with the same bytes (RFC 3261 13.2.2.4).
+void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& accept);
+
+// Answers a request. `tag` is ours; dialog-forming answers carry Contact and the routes.
+void answer(const LegContext& at, TransactionId transaction, int status);
+void answer_forming_dialog(const LegContext& at, TransactionId transaction, int status,
+                           std::string_view sdp);
+// Answers a request that belongs to no call.
+void answer_stateless(const RequestReceived& request, int status, std::string headers,
+                      const Context& context, Outbox& out);
+
+// The header lines of every 2xx: Allow, Supported.
+[[nodiscard]] std::string capability_lines();
+
+}  // namespace lastcall::core

@@ -1,0 +1,42 @@
+#pragma once
+// The decisions of the dialog layer, one function per kind of mail. Part of DialogLayer::decide and
+// as pure; dialog.cpp dispatches to them and holds apply().
+
+#include "engine/core/dialog_send.hpp"
+
+namespace lastcall::core {
+
+// dialog_request.cpp: requests of the peer.
+void receive_request(const DialogLayer::State& state, const RequestReceived& request,
+                     const Context& context, Outbox& out);
+void receive_cancel(const LegContext& at, TransactionId invite);
+
+// dialog_response.cpp: responses to our requests, or their absence.
+void receive_response(const LegContext& at, const ResponseReceived& response);
+void receive_failure(const LegContext& at, const RequestFailed& failure);
+
+// dialog_call.cpp: what the session asks for.
+void place_call(const PlaceCall& call, const Context& context, Outbox& out);
+void ring(const LegContext& at);
+void accept(const LegContext& at, const Accept& accept);
+void refuse(const LegContext& at, int status);
+void reoffer(const LegContext& at, const Reoffer& offer);
+
+// dialog_ending.cpp: what is owed when the call ends.
+void begin_cleanup(const LegContext& at, Cause cause);
+// Sends the BYE of one dialog; from then on it is owed that the BYE gets its final response.
+void send_bye(const LegContext& at, const Dialog& dialog);
+void accept_unacknowledged(const LegContext& at);
+
+// Where the requests of a dialog go: the first route or the remote target if its host is numeric,
+// else `fallback`.
+[[nodiscard]] Endpoint destination_of(const std::vector<std::string>& routes,
+                                      const std::string& target, const Endpoint& fallback);
+// The URI of the Contact of a message; empty if there is none.
+[[nodiscard]] std::string contact_uri(const SipMessage& message);
+// The Record-Route values of a message in their order, at most limits::kViasMax.
+[[nodiscard]] std::vector<std::string> record_routes(const SipMessage& message);
+// The body if it is a session description, else nothing.
+[[nodiscard]] std::string sdp_of(const SipMessage& message);
+
+}  // namespace lastcall::core
