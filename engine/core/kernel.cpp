@@ -13,28 +13,6 @@ constexpr std::uint64_t kDeadlineSerial = std::uint64_t{1} << 63;
 // More deadlines than this are not offered at once, so that a step costs the same at 100,000 calls.
 constexpr std::size_t kDueOfferedMax = 8;
 
-CallId call_of_content(const std::variant<Input, Mail>& content) {
-  if (const auto* mail = std::get_if<Mail>(&content)) return call_of(*mail);
-  return std::visit(
-      [](const auto& each) -> CallId {
-        if constexpr (requires { each.call; })
-          return each.call;
-        else
-          return {};
-      },
-      std::get<Input>(content));
-}
-
-LayerId receiver_of_input(const Input& input) {
-  return match(
-      input, [](const DatagramReceived&) { return LayerId::kTransaction; },
-      [](const TransmitFailed&) { return LayerId::kTransaction; },
-      [](const CommandGiven&) { return LayerId::kClient; },
-      [](const NoticeTaken&) { return LayerId::kClient; },
-      [](const DeadlineDue& due) { return due.layer; },
-      [](const auto&) { return LayerId::kMedia; });
-}
-
 // The id of the layer at place I of the list.
 template <std::size_t I>
 constexpr LayerId kLayerAt = static_cast<LayerId>(I + 1);
@@ -80,8 +58,8 @@ void Kernel::recover(const Record& record) { fold_event(state_, table_, record.e
 
 std::uint64_t Kernel::deliver(Input input) {
   Item item{.content = std::move(input), .serial = ++serials_};
-  item.receiver = receiver_of_input(std::get<Input>(item.content));
-  item.call = call_of_content(item.content);
+  item.receiver = receiver_of(std::get<Input>(item.content));
+  item.call = call_of(std::get<Input>(item.content));
   waiting_.push_back(std::move(item));
   return serials_;
 }

@@ -58,19 +58,28 @@ struct Outbox {
   std::vector<Mail> mail;
   std::vector<GatedOutput> outputs;
 
+  Outbox();
+  ~Outbox();
+  Outbox(Outbox&&) noexcept;
+  Outbox& operator=(Outbox&&) noexcept;
+  Outbox(const Outbox&);
+  Outbox& operator=(const Outbox&);
+
   // A fact. It happens in this step: it is logged and applied before anything else is decided.
   template <class Fact>
   void record(Fact fact) {
-    events.push_back(event_of(std::move(fact)));
+    add(event_of(std::move(fact)));
   }
   // Mail to a layer: send(ToMedia{OpenStream{call}}).
   template <class ToLayer>
   void send(ToLayer piece) {
-    mail.emplace_back(std::move(piece));
+    add(Mail{std::move(piece)});
   }
-  void perform(CallId call, Gate gate, Output output) {
-    outputs.push_back({call, gate, std::move(output)});
-  }
+  void perform(CallId call, Gate gate, Output output);
+
+ private:
+  void add(Event event);
+  void add(Mail piece);
 };
 
 // The deadlines of one layer, in the order in which they fall due; among equals by owner.

@@ -31,21 +31,26 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
+template <class Fact, class Group>
+inline constexpr bool kIsIn = false;
+template <class Fact, class... Facts>
+inline constexpr bool kIsIn<Fact, std::variant<Facts...>> = (std::is_same_v<Fact, Facts> || ...);
+
+// The group of events that a fact belongs to.
+template <class Fact>
+using GroupOf = std::conditional_t<
+    kIsIn<Fact, Input>, Input,
+    std::conditional_t<
+        kIsIn<Fact, TransactionEvent>, TransactionEvent,
+        std::conditional_t<kIsIn<Fact, DialogEvent>, DialogEvent,
+                           std::conditional_t<kIsIn<Fact, SessionEvent>, SessionEvent,
+                                              std::conditional_t<kIsIn<Fact, MediaEvent>,
+                                                                 MediaEvent, ClientEvent>>>>>;
+
 // Wraps a fact into the event of the group it belongs to.
 template <class Fact>
 [[nodiscard]] Event event_of(Fact fact) {
-  if constexpr (std::is_constructible_v<Input, Fact&&>)
-    return Input{std::move(fact)};
-  else if constexpr (std::is_constructible_v<TransactionEvent, Fact&&>)
-    return TransactionEvent{std::move(fact)};
-  else if constexpr (std::is_constructible_v<DialogEvent, Fact&&>)
-    return DialogEvent{std::move(fact)};
-  else if constexpr (std::is_constructible_v<SessionEvent, Fact&&>)
-    return SessionEvent{std::move(fact)};
-  else if constexpr (std::is_constructible_v<MediaEvent, Fact&&>)
-    return MediaEvent{std::move(fact)};
-  else
-    return ClientEvent{std::move(fact)};
+  return Event{std::in_place_type<GroupOf<Fact>>, std::move(fact)};
 }
 
 // Calls f with the innermost event.
@@ -64,29 +69,17 @@ decltype(auto) visit_event(E&& event, F&& f) {
 }
 
 // "CallTerminating".
-[[nodiscard]] inline std::string_view type_of(const Event& event) {
-  return visit_event(event, [](const auto& each) { return std::decay_t<decltype(each)>::kName; });
-}
+[[nodiscard]] std::string_view type_of(const Event& event);
 
 // The call it belongs to; none for datagrams and for what belongs to no call.
-[[nodiscard]] inline CallId call_of(const Event& event) {
-  return visit_event(event, [](const auto& each) -> CallId {
-    if constexpr (requires { each.call; })
-      return each.call;
-    else
-      return {};
-  });
-}
+[[nodiscard]] CallId call_of(const Event& event);
+[[nodiscard]] CallId call_of(const Input& input);
 
-// The event as an E, or null: get_event<CallTerminating>(record.event).
-template <class E>
-[[nodiscard]] const E* get_event(const Event& event) {
-  return visit_event(event, [](const auto& each) -> const E* {
-    if constexpr (std::is_same_v<std::decay_t<decltype(each)>, E>)
-      return &each;
-    else
-      return nullptr;
-  });
+// The event as a Fact, or null: get_event<CallTerminating>(record.event).
+template <class Fact>
+[[nodiscard]] const Fact* get_event(const Event& event) {
+  const auto* group = std::get_if<GroupOf<Fact>>(&event);
+  return group == nullptr ? nullptr : std::get_if<Fact>(group);
 }
 
 }  // namespace model

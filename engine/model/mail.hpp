@@ -231,59 +231,16 @@ using Mail = std::variant<ToTransaction, ToDialog, ToSession, ToMedia, ToClient>
 }
 
 // The call that a piece of mail is about; none for datagrams.
-[[nodiscard]] inline CallId call_of(const Mail& mail) {
-  return std::visit(
-      [](const auto& to_layer) {
-        return std::visit(
-            [](const auto& each) -> CallId {
-              if constexpr (requires { each.call; })
-                return each.call;
-              else
-                return {};
-            },
-            to_layer);
-      },
-      mail);
-}
+[[nodiscard]] CallId call_of(const Mail& mail);
 
 // BeginCleanup or AbortCleanup, addressed to a layer that must confirm.
-template <class Cleanup>
-[[nodiscard]] Mail addressed(CleanupLayer layer, Cleanup cleanup) {
-  switch (layer) {
-    case CleanupLayer::kDialog:
-      return ToDialog{cleanup};
-    case CleanupLayer::kMedia:
-      return ToMedia{cleanup};
-    case CleanupLayer::kClient:
-      break;
-  }
-  return ToClient{cleanup};
-}
+[[nodiscard]] Mail addressed(CleanupLayer layer, BeginCleanup cleanup);
+[[nodiscard]] Mail addressed(CleanupLayer layer, AbortCleanup cleanup);
 
 // The mail that brings an input to the layer it is for.
-[[nodiscard]] inline Mail addressed(Input input) {
-  return match(
-      std::move(input), [](DatagramReceived&& m) -> Mail { return ToTransaction{std::move(m)}; },
-      [](TransmitFailed&& m) -> Mail { return ToTransaction{m}; },
-      [](StreamStarted&& m) -> Mail { return ToMedia{std::move(m)}; },
-      [](StreamFailed&& m) -> Mail { return ToMedia{m}; },
-      [](StreamStopped&& m) -> Mail { return ToMedia{m}; },
-      [](FrameRefused&& m) -> Mail { return ToMedia{m}; },
-      [](HolderAttached&& m) -> Mail { return ToMedia{m}; },
-      [](HolderReleased&& m) -> Mail { return ToMedia{m}; },
-      [](CommandGiven&& m) -> Mail { return ToClient{std::move(m)}; },
-      [](NoticeTaken&& m) -> Mail { return ToClient{m}; },
-      [](DeadlineDue&& m) -> Mail {
-        switch (m.layer) {
-          case LayerId::kTransaction:
-            return ToTransaction{m};
-          case LayerId::kDialog:
-            return ToDialog{m};
-          default:
-            return ToSession{m};
-        }
-      });
-}
+[[nodiscard]] Mail addressed(Input input);
+// That layer.
+[[nodiscard]] LayerId receiver_of(const Input& input);
 
 }  // namespace model
 }  // namespace lastcall

@@ -1,0 +1,78 @@
+#include "engine/model/mail.hpp"
+
+namespace lastcall {
+inline namespace model {
+namespace {
+
+template <class Cleanup>
+Mail addressed_to(CleanupLayer layer, Cleanup cleanup) {
+  switch (layer) {
+    case CleanupLayer::kDialog:
+      return ToDialog{cleanup};
+    case CleanupLayer::kMedia:
+      return ToMedia{cleanup};
+    case CleanupLayer::kClient:
+      break;
+  }
+  return ToClient{cleanup};
+}
+
+Mail addressed_deadline(const DeadlineDue& due) {
+  switch (due.layer) {
+    case LayerId::kTransaction:
+      return ToTransaction{due};
+    case LayerId::kDialog:
+      return ToDialog{due};
+    default:
+      return ToSession{due};
+  }
+}
+
+}  // namespace
+
+CallId call_of(const Mail& mail) {
+  return std::visit(
+      [](const auto& to_layer) {
+        return std::visit(
+            [](const auto& each) -> CallId {
+              if constexpr (requires { each.call; }) {
+                return each.call;
+              } else {
+                return {};
+              }
+            },
+            to_layer);
+      },
+      mail);
+}
+
+Mail addressed(CleanupLayer layer, BeginCleanup cleanup) { return addressed_to(layer, cleanup); }
+Mail addressed(CleanupLayer layer, AbortCleanup cleanup) { return addressed_to(layer, cleanup); }
+
+Mail addressed(Input input) {
+  return match(
+      std::move(input), [](DatagramReceived&& m) -> Mail { return ToTransaction{std::move(m)}; },
+      [](TransmitFailed&& m) -> Mail { return ToTransaction{m}; },
+      [](StreamStarted&& m) -> Mail { return ToMedia{std::move(m)}; },
+      [](StreamFailed&& m) -> Mail { return ToMedia{m}; },
+      [](StreamStopped&& m) -> Mail { return ToMedia{m}; },
+      [](FrameRefused&& m) -> Mail { return ToMedia{m}; },
+      [](HolderAttached&& m) -> Mail { return ToMedia{m}; },
+      [](HolderReleased&& m) -> Mail { return ToMedia{m}; },
+      [](CommandGiven&& m) -> Mail { return ToClient{std::move(m)}; },
+      [](NoticeTaken&& m) -> Mail { return ToClient{m}; },
+      [](DeadlineDue&& m) -> Mail { return addressed_deadline(m); });
+}
+
+LayerId receiver_of(const Input& input) {
+  return match(
+      input, [](const DatagramReceived&) { return LayerId::kTransaction; },
+      [](const TransmitFailed&) { return LayerId::kTransaction; },
+      [](const CommandGiven&) { return LayerId::kClient; },
+      [](const NoticeTaken&) { return LayerId::kClient; },
+      [](const DeadlineDue& due) { return due.layer; },
+      [](const auto&) { return LayerId::kMedia; });
+}
+
+}  // namespace model
+}  // namespace lastcall
