@@ -1,0 +1,13 @@
+#pragma once
+// A choice as a sentence for people: which item, and how it differs from the default order.
+
+#include "sim/choices.hpp"
+
+#include <string>
+
+namespace lastcall::sim {
+
+// "mail 1 from Dialog to Session waits until 2 later items were handled". REQUIRES: value != 0.
+[[nodiscard]] std::string to_sentence(const ChoiceKey& key, std::uint32_t value);
+
+}  // namespace lastcall::sim

@@ -1,0 +1,112 @@
+// lastcall fuzz: searches interleavings of the scenarios, shrinks and draws what fails. Without
+// scenario, rules or mutant it first shows what a single-phase ending does: the reason to be here.
+
+#include "tools/report.hpp"
+#include "tools/search_options.hpp"
+#include "tools/verbs.hpp"
+
+#include "sim/search.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <chrono>
+#include <memory>
+
+namespace lastcall::tools {
+namespace {
+
+struct FuzzArguments {
+  SearchOptions search;
+  sim::FuzzOptions fuzz;
+  std::string strategy = "portfolio";
+};
+
+Exit verdict_of(const sim::FuzzReport& report) {
+  if (!report.repeatable) return Exit::kDiverged;
+  if (!report.failures.empty()) return Exit::kFailed;
+  return report.runs == 0 ? Exit::kInconclusive : Exit::kPassed;
+}
+
+// One search with its clock and its progress line.
+sim::FuzzReport search(const std::vector<sim::Scenario>& scenarios, const sim::Setup& setup,
+                       const FuzzArguments& arguments, double& seconds) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto elapsed = [begin] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  sim::FuzzOptions options = arguments.fuzz;
+  const double limit = arguments.search.time_s;
+  options.keep_going = [&] { return limit <= 0 || elapsed() < limit; };
+  ProgressLine progress;
+  options.on_progress = [&](const sim::Progress& now) { progress.show(now); };
+  sim::FuzzReport report = sim::fuzz(scenarios, setup, options);
+  progress.clear();
+  seconds = elapsed();
+  return report;
+}
+
+// The old rules lose a call within the first schedules; if they do not, the harness is broken.
+bool show_immediate(const std::vector<sim::Scenario>& scenarios, const FuzzArguments& arguments) {
+  FuzzArguments first = arguments;
+  first.search.rules = "immediate";
+  first.fuzz.runs = 5'000;
+  const sim::Setup setup = setup_of(first.search);
+  double seconds = 0;
+  const sim::FuzzReport report = search(scenarios, setup, first, seconds);
+  fmt::print("Ending calls in one phase (--rules immediate): the ids are dropped at once.\n\n");
+  if (report.failures.empty()) {
+    fmt::print("No call was lost in {} runs: the harness did not catch what it must catch.\n",
+               report.runs);
+    return false;
+  }
+  tell_failures(report, setup, first.search, seconds);
+  fmt::print("\nEnding calls in two phases (--rules two-phase): every id stays until all have let "
+             "go.\n\n");
+  std::fflush(stdout);
+  return true;
+}
+
+Exit run_fuzz(const FuzzArguments& arguments, bool with_story) {
+  const auto scenarios = load_scenarios(arguments.search.scenarios);
+  if (!scenarios) {
+    fmt::print(stderr, "lastcall: {}\n", scenarios.error());
+    return Exit::kUsage;
+  }
+  const bool text = arguments.search.format == "text";
+  if (with_story && text && !arguments.search.quiet && !show_immediate(*scenarios, arguments)) {
+    return Exit::kBug;
+  }
+  const sim::Setup setup = setup_of(arguments.search);
+  double seconds = 0;
+  const sim::FuzzReport report = search(*scenarios, setup, arguments, seconds);
+  if (text) {
+    tell_failures(report, setup, arguments.search, seconds);
+    tell_verdict(report, setup, seconds);
+  } else {
+    fmt::print("{}\n", json_of(report, setup, seconds));
+  }
+  return verdict_of(report);
+}
+
+}  // namespace
+
+void add_fuzz(CLI::App& app, Exit& exit) {
+  CLI::App* verb = app.add_subcommand("fuzz", "Race-test: search interleavings, shrink what fails");
+  const auto arguments = std::make_shared<FuzzArguments>();
+  add_search_options(*verb, arguments->search);
+  verb->add_option("--seed", arguments->fuzz.seed, "where chance begins")->capture_default_str();
+  verb->add_option("--runs", arguments->fuzz.runs, "how many runs, over all scenarios")
+      ->capture_default_str();
+  verb->add_option("--strategy", arguments->strategy, "portfolio, delay, random or exhaustive")
+      ->check(CLI::IsMember({"portfolio", "delay", "random", "exhaustive"}))
+      ->capture_default_str();
+  verb->callback([&exit, arguments, verb] {
+    arguments->fuzz.strategy = *named<sim::Strategy>(arguments->strategy);
+    const bool with_story = arguments->search.scenarios.empty() && verb->count("--rules") == 0 &&
+                            verb->count("--mutant") == 0;
+    exit = run_fuzz(*arguments, with_story);
+  });
+}
+
+}  // namespace lastcall::tools

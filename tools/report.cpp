@@ -1,0 +1,173 @@
+#include "tools/report.hpp"
+
+#include "engine/host/version.hpp"
+#include "engine/log/memory_log.hpp"
+#include "engine/log/sqlite_log.hpp"
+#include "replay/ladder.hpp"
+#include "sim/choice_text.hpp"
+#include "sim/story.hpp"
+#include "tools/screen.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace lastcall::tools {
+namespace {
+
+constexpr std::chrono::milliseconds kProgressEvery{100};
+
+// "--rules immediate", "--mutant plan-held": what must be said again to see the failure again.
+std::string flags_of(const sim::Setup& setup) {
+  std::string flags;
+  if (setup.rules != Rules::kTwoPhase) flags += fmt::format(" --rules {}", name(setup.rules));
+  if (!setup.mutant.empty()) flags += " --mutant " + setup.mutant;
+  if (setup.turns != core::Turns::kInterleaved) flags += fmt::format(" --turns {}", name(setup.turns));
+  return flags;
+}
+
+std::string under(const sim::Setup& setup) {
+  return setup.mutant.empty() ? std::string{name(setup.rules)} : "mutant " + setup.mutant;
+}
+
+// The shrunk run as a log of its own; empty if it could not be written, which is said.
+std::string write_repro(const sim::Failure& failure, const sim::Setup& setup,
+                        const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  const std::string under_what = setup.mutant.empty() ? std::string{name(setup.rules)} : setup.mutant;
+  const std::string path =
+      fmt::format("{}/{}-{}-{}.db", folder, failure.scenario, under_what, failure.finding.invariant);
+  std::filesystem::remove(path, error);
+  log::MemoryLog records;
+  for (const Record& record : failure.run.records) records.append(record);
+  records.seal();
+  const auto stored = log::store({.seed = failure.seed,
+                                  .scenario = failure.scenario,
+                                  .choices = sim::to_token(failure.choices),
+                                  .config = {},
+                                  .version = std::string{host::kVersion},
+                                  .result = failure.finding.invariant,
+                                  .hash = failure.run.hash},
+                                 records, path);
+  if (stored) return path;
+  fmt::print(stderr, "lastcall: no repro file: {}\n", stored.error().sentence);
+  return {};
+}
+
+// What had to differ from the boring order, in words.
+void tell_choices(const sim::Failure& failure) {
+  if (failure.choices.empty()) {
+    fmt::print("It fails in the default order: nothing had to be late, lost or postponed.\n");
+    return;
+  }
+  fmt::print("What must hold ({} choice{} differ from the default order):\n",
+             failure.choices.size(), failure.choices.size() == 1 ? "" : "s");
+  for (const auto& [key, value] : failure.choices) fmt::print("  {}\n", sim::to_sentence(key, value));
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine()
+    : terminal_(isatty(STDERR_FILENO) == 1), begin_(std::chrono::steady_clock::now()) {}
+
+void ProgressLine::show(const sim::Progress& now) {
+  if (!terminal_) return;
+  const auto at = std::chrono::steady_clock::now();
+  if (at - shown_ < kProgressEvery) return;
+  shown_ = at;
+  const double seconds = std::chrono::duration<double>(at - begin_).count();
+  fmt::print(stderr, "\r\033[K{} of {} runs, {:.0f}/s, {} failed, {}", now.runs, now.runs_max,
+             static_cast<double>(now.runs) / std::max(seconds, 1e-9), now.failures, now.scenario);
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (terminal_) fmt::print(stderr, "\r\033[K");
+}
+
+void tell_failure(const sim::Failure& failure, const sim::Setup& setup,
+                  const SearchOptions& options) {
+  fmt::print("{}: {}\n", failure.finding.invariant, failure.finding.sentence);
+  fmt::print("scenario {}, {}, found after {} run{}, {} event{} after set-up, {}\n\n",
+             failure.scenario, under(setup), failure.found_after,
+             failure.found_after == 1 ? "" : "s", failure.story_size,
+             failure.story_size == 1 ? "" : "s",
+             failure.when_drained ? "also with drained turns" : "only with interleaved turns");
+  const replay::LadderStyle style = style_of_screen(options.color);
+  fmt::print("{}\n", replay::draw(failure.run, failure.finding, style));
+  tell_choices(failure);
+  const std::string token = sim::to_token(failure.choices);
+  fmt::print("seed {}, token {}\n", failure.seed, token);
+  fmt::print("  lastcall replay {} --scenario {}{}\n", token, failure.scenario, flags_of(setup));
+  const std::string repro = write_repro(failure, setup, options.out);
+  if (!repro.empty()) fmt::print("  lastcall ladder {}\n", repro);
+}
+
+void tell_failures(const sim::FuzzReport& report, const sim::Setup& setup,
+                   const SearchOptions& options, double seconds) {
+  if (report.failures.empty() || options.quiet) return;
+  const auto smallest = std::min_element(
+      report.failures.begin(), report.failures.end(),
+      [](const auto& a, const auto& b) { return a.story_size < b.story_size; });
+  tell_failure(*smallest, setup, options);
+  fmt::print("\nfound in {:.2f} s; {} of {} scenarios fail:\n", seconds, report.failures.size(),
+             report.scenarios.size());
+  for (const sim::Failure& each : report.failures) {
+    fmt::print("  {:<20} {:<6} {} events, token {}\n", each.scenario, each.finding.invariant,
+               each.story_size, sim::to_token(each.choices));
+  }
+}
+
+void tell_verdict(const sim::FuzzReport& report, const sim::Setup& setup, double seconds) {
+  fmt::print("{}: {} runs of {} scenarios in {:.1f} s, {:.0f} runs/s\n", under(setup), report.runs,
+             report.scenarios.size(), seconds,
+             static_cast<double>(report.runs) / std::max(seconds, 1e-9));
+  for (const sim::ScenarioReport& each : report.scenarios) {
+    fmt::print("  {:<20} {:>8} runs  {:<8}{}\n", each.name, each.runs, name(each.verdict),
+               each.delays_exhausted ? "  every schedule with at most 2 postponed items" : "");
+  }
+  if (!report.repeatable) fmt::print("NOT REPEATABLE: the same choices gave two different runs\n");
+  else if (report.failures.empty() && report.runs > 0) fmt::print("every rule held in every run\n");
+}
+
+std::string json_of(const sim::FuzzReport& report, const sim::Setup& setup, double seconds) {
+  boost::json::array scenarios;
+  for (const sim::ScenarioReport& each : report.scenarios) {
+    scenarios.push_back(
+        {{"name", each.name}, {"runs", each.runs}, {"verdict", name(each.verdict)}});
+  }
+  boost::json::array failures;
+  for (const sim::Failure& each : report.failures) {
+    failures.push_back({{"invariant", each.finding.invariant},
+                        {"sentence", each.finding.sentence},
+                        {"scenario", each.scenario},
+                        {"seed", each.seed},
+                        {"token", sim::to_token(each.choices)},
+                        {"steps", each.run.steps},
+                        {"choices_nonzero", each.choices.size()},
+                        {"depth", each.choices.size()},
+                        {"events", each.story_size},
+                        {"ladder", replay::draw(each.run, each.finding, {})}});
+  }
+  const std::string_view verdict = !report.repeatable          ? "not-repeatable"
+                                   : !report.failures.empty()  ? "failed"
+                                   : report.runs == 0          ? "inconclusive"
+                                                               : "passed";
+  return boost::json::serialize(boost::json::object{{"verdict", verdict},
+                                                    {"rules", name(setup.rules)},
+                                                    {"mutant", setup.mutant},
+                                                    {"scenarios", scenarios},
+                                                    {"runs", report.runs},
+                                                    {"seconds", seconds},
+                                                    {"failures", failures}});
+}
+
+}  // namespace lastcall::tools
