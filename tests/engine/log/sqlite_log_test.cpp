@@ -13,6 +13,7 @@
 
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
@@ -29,6 +30,16 @@ const RunInfo kRun{.seed = 0xFFFF'FFFF'FFFF'FFFF,
                    .hash = "",
                    .wall_offset_ns = 1'700'000'000'000'000'000};
 
+// Nothing if all went well.
+template <class T>
+std::optional<LogFault> fault_of(const std::expected<T, LogError>& result) {
+  return result ? std::nullopt : std::optional{result.error().fault};
+}
+template <class T>
+std::string sentence_of(const std::expected<T, LogError>& result) {
+  return result ? "no error" : result.error().sentence;
+}
+
 class SqliteLogFile : public testing::Test {
  protected:
   [[nodiscard]] std::string path() const { return scratch_.path("run.db"); }
@@ -43,9 +54,9 @@ class SqliteLogFile : public testing::Test {
     EXPECT_TRUE(log.commit().has_value());
   }
   // The fault of opening the file for writing.
-  [[nodiscard]] LogFault fault() const {
+  [[nodiscard]] std::optional<LogFault> fault() const {
     const auto log = SqliteLog::open(path(), Durability::kProcess, kRun);
-    EXPECT_FALSE(log.has_value());
+    if (log) return std::nullopt;
     EXPECT_NE(log.error().sentence.find("run.db"), std::string::npos);
     return log.error().fault;
   }
@@ -111,20 +122,20 @@ TEST_F(SqliteLogFile, OfSomebodyElseIsRefusedAndLeftAsItIs) {
   query("CREATE TABLE letters (text)");
   EXPECT_EQ(fault(), LogFault::kNotOurs);
   EXPECT_EQ(query("PRAGMA journal_mode"), "delete\n");
-  EXPECT_EQ(SqliteReader::open(path()).error().fault, LogFault::kNotOurs);
+  EXPECT_EQ(fault_of(SqliteReader::open(path())), LogFault::kNotOurs);
 }
 
 TEST_F(SqliteLogFile, ThatIsNoDatabaseIsRefused) {
   std::ofstream{path()} << std::string(5000, 'x');
   EXPECT_EQ(fault(), LogFault::kNotOurs);
-  EXPECT_EQ(SqliteReader::open(path()).error().fault, LogFault::kNotOurs);
+  EXPECT_EQ(fault_of(SqliteReader::open(path())), LogFault::kNotOurs);
 }
 
 TEST_F(SqliteLogFile, OfALaterVersionIsRefused) {
   open();
   query("PRAGMA user_version = 1000");
   EXPECT_EQ(fault(), LogFault::kNewerVersion);
-  EXPECT_EQ(SqliteReader::open(path()).error().fault, LogFault::kNewerVersion);
+  EXPECT_EQ(fault_of(SqliteReader::open(path())), LogFault::kNewerVersion);
 }
 
 TEST_F(SqliteLogFile, ThatWasCutOffIsDamaged) {
@@ -134,7 +145,7 @@ TEST_F(SqliteLogFile, ThatWasCutOffIsDamaged) {
 }
 
 TEST_F(SqliteLogFile, ThatDoesNotExistIsNotMadeByAReader) {
-  EXPECT_EQ(SqliteReader::open(path()).error().fault, LogFault::kFailed);
+  EXPECT_EQ(fault_of(SqliteReader::open(path())), LogFault::kFailed);
   EXPECT_FALSE(std::filesystem::exists(path()));
 }
 
@@ -142,15 +153,14 @@ TEST_F(SqliteLogFile, G2_VerifyFindsAHole) {
   write(*open(), whole_call(kCall, 1));
   EXPECT_TRUE(reader().verify().has_value());
   query("DROP TRIGGER event_is_never_deleted; DELETE FROM event WHERE pos = 3");
-  EXPECT_EQ(reader().verify().error().sentence, path() + ": event 3 is missing");
-  EXPECT_EQ(reader().verify().error().fault, LogFault::kDamaged);
+  EXPECT_EQ(sentence_of(reader().verify()), path() + ": event 3 is missing");
+  EXPECT_EQ(fault_of(reader().verify()), LogFault::kDamaged);
 }
 
 TEST_F(SqliteLogFile, G6_VerifyFindsACauseThatIsNotEarlier) {
   write(*open(), whole_call(kCall, 1));
   query("DROP TRIGGER event_is_never_changed; UPDATE event SET cause = 5 WHERE pos = 4");
-  EXPECT_EQ(reader().verify().error().sentence,
-            path() + ": event 4 names a cause that is not earlier");
+  EXPECT_EQ(sentence_of(reader().verify()), path() + ": event 4 names a cause that is not earlier");
 }
 
 TEST_F(SqliteLogFile, VerifyFindsBadPages) {
@@ -158,11 +168,17 @@ TEST_F(SqliteLogFile, VerifyFindsBadPages) {
     const auto log = open();
     for (Position i = 0; i < 100; ++i) write(*log, whole_call({i + 1}, 8 * i + 1));
   }
+  // The last bytes of a page of the index: reading events alone does not touch it.
+  constexpr std::streamoff kPage = 4096;
+  constexpr char kIndexLeaf = 0x0A;
   std::fstream file{path(), std::ios::in | std::ios::out | std::ios::binary};
-  file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(path()) / 2 / 4096 * 4096));
+  std::streamoff page = kPage;
+  while (file.seekg(page) && file.peek() != kIndexLeaf) page += kPage;
+  ASSERT_TRUE(file.good());
+  file.seekp(page + kPage - 64);
   file << std::string(64, '\xFF');
   file.close();
-  EXPECT_EQ(reader().verify().error().fault, LogFault::kDamaged);
+  EXPECT_EQ(fault_of(reader().verify()), LogFault::kDamaged);
 }
 
 TEST_F(SqliteLogFile, G7_EventsCannotBeChangedOrDeletedByAnybodysSql) {
@@ -285,7 +301,7 @@ TEST_F(SqliteLogFile, OnlyTheWriterCheckpointsAndOnlyWhenTold) {
   EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 0U);
   for (Position i = 0; i < 2000; ++i) write(*log, whole_call({i + 1}, 8 * i + 1));
   const auto grown = std::filesystem::file_size(path() + "-wal");
-  EXPECT_GT(grown, 4096U * 1000U);  // SQLite's own threshold
+  EXPECT_GT(grown, 2U * 4096U * 1000U);  // twice SQLite's own threshold
   (void)reader().last();
   EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), grown);
   ASSERT_TRUE(log->checkpoint_when_idle().has_value());
@@ -307,7 +323,7 @@ TEST_F(SqliteLogFile, StoresASimulatedRunAsOneNewFile) {
                   .has_value());
   EXPECT_EQ(seen, whole_call(kCall, 1));
   EXPECT_FALSE(std::filesystem::exists(path() + "-wal"));
-  EXPECT_EQ(store(kRun, run, path()).error().fault, LogFault::kExists);
+  EXPECT_EQ(fault_of(store(kRun, run, path())), LogFault::kExists);
 }
 
 }  // namespace
