@@ -1,0 +1,166 @@
+#include "engine/host/engine.hpp"
+
+#include "engine/core/config_text.hpp"
+#include "engine/core/draws.hpp"
+#include "engine/host/open_log.hpp"
+#include "engine/host/shard.hpp"
+#include "engine/host/version.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+#include <optional>
+#include <random>
+#include <thread>
+
+namespace lastcall::host {
+namespace {
+
+namespace asio = boost::asio;
+
+// EVENTLOG: a commit over 50 ms is a warning, over T1 an alarm.
+constexpr Duration kSlowCommit = std::chrono::milliseconds{50};
+
+core::Config core_config(const EngineConfig& config, const Endpoint& contact, std::uint64_t seed) {
+  return {.rules = config.rules,
+          .seed = seed,
+          .contact = contact,
+          .user = config.user,
+          .cleanup_layers = {}};
+}
+
+// Command ids must differ between processes that share a log (EVENTLOG G4).
+std::uint64_t fresh_nonce() {
+  std::random_device chance;
+  return std::uint64_t{chance()} << 32 | chance();
+}
+
+}  // namespace
+
+struct Engine::Parts {
+  explicit Parts(Listener given) : listener(std::move(given)) {}
+
+  void committed(const CommitReport& report);
+  [[nodiscard]] CommandId next_command() {
+    return {hash_of(nonce, std::string_view{"command"}, commands_given++)};
+  }
+  void give(CommandGiven command) {
+    asio::post(io,
+               [this, given = std::move(command)]() mutable { shard->deliver(std::move(given)); });
+  }
+
+  Listener listener;
+  const std::uint64_t nonce = fresh_nonce();
+  std::atomic<std::uint64_t> commands_given = 0;
+  core::Config config;
+  Tally tally;
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  std::unique_ptr<OpenLog> log;
+  std::unique_ptr<UdpPort> udp;
+  std::optional<HostClock> clock;
+  std::optional<LogWriter> writer;
+  std::optional<Shard> shard;
+  std::optional<EngineSummary> summary;
+  std::thread thread;
+};
+
+// On the writer's thread.
+void Engine::Parts::committed(const CommitReport& report) {
+  asio::post(io, [this, report] {
+    if (!report.failure.empty()) {
+      listener.on_line({LineLevel::kError,
+                        "The log has failed: " + report.failure +
+                            " New calls are refused; endings go on, unlogged.",
+                        {}});
+      listener.on_log_failed();
+    } else if (report.took > kSlowCommit) {
+      const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(report.took).count();
+      const auto level = report.took > limits::kT1 ? LineLevel::kError : LineLevel::kWarning;
+      listener.on_line({level, "A commit took " + std::to_string(ms) + " ms.", {}});
+    }
+    shard->log_moved();
+  });
+}
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Engine::~Engine() { stop(kStopBound); }
+
+std::expected<std::unique_ptr<Engine>, HostError> Engine::start(const EngineConfig& config,
+                                                                Listener listener) {
+  auto parts = std::make_unique<Parts>(std::move(listener));
+  Parts& p = *parts;
+  auto udp = UdpPort::open(p.io, config.sip);
+  if (!udp) return std::unexpected(udp.error());
+  p.udp = std::move(*udp);
+
+  // The seed has a column of its own, and may be that of an earlier run of the file.
+  const std::string text = core::config_text(core_config(config, p.udp->contact(), 0));
+  auto log = OpenLog::open({.path = config.log_path,
+                            .durability = config.durability,
+                            .run = {.scenario = "serve",
+                                    .choices = {},
+                                    .config = text,
+                                    .version = std::string{kVersion},
+                                    .result = {},
+                                    .hash = {}}});
+  if (!log) return std::unexpected(log.error());
+  p.log = std::move(*log);
+
+  p.config = core_config(config, p.udp->contact(), p.log->run().seed);
+  core::Kernel kernel{p.config};
+  Recovery recovery;
+  const auto read = p.log->read_live([&](const Record& record) {
+    kernel.recover(record);
+    recovery.add(record.event);
+    p.tally.add(record.event);
+  });
+  if (!read) return std::unexpected(read.error());
+  p.tally.forget_counts();
+
+  p.clock.emplace(p.log->begin());
+  p.writer.emplace(
+      p.log->store(), p.log->last(),
+      LogWriter::Observers{.appended = [&p](const Record& record) { p.tally.add(record.event); },
+                           .committed = [&p](const CommitReport& r) { p.committed(r); }});
+  p.shard.emplace(Shard::Ground{p.io, *p.clock, *p.writer, p.tally, *p.udp, p.listener},
+                  std::move(kernel), config.rtp_ports);
+  p.shard->begin(recovery);
+  p.thread = std::thread{[&p] { p.io.run(); }};
+  return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
+}
+
+const Endpoint& Engine::contact() const { return parts_->udp->contact(); }
+
+CallId Engine::place_call(const std::string& uri) {
+  const CommandId command = parts_->next_command();
+  parts_->give({.command = command, .op = Op::kCall, .call = {}, .target = uri});
+  return core::Draws{parts_->config.seed, parts_->config.shard}.outbound_call(command);
+}
+
+CommandId Engine::command(Op op, CallId call) {
+  const CommandId command = parts_->next_command();
+  parts_->give({.command = command, .op = op, .call = call, .target = {}});
+  return command;
+}
+
+EngineSummary Engine::stop(Duration bound) {
+  Parts& p = *parts_;
+  if (p.summary) return *p.summary;
+  asio::post(p.io, [&p, bound] { p.shard->drain(bound, [&p] { p.io.stop(); }); });
+  p.thread.join();
+  p.writer->close();
+  p.summary = {.calls_started = p.tally.calls_started(),
+               .calls_ended = p.tally.calls_ended(),
+               .ends_forced = p.tally.ends_forced(),
+               .not_found = p.tally.not_found(),
+               .unlogged = p.writer->unlogged(),
+               .log_failed = p.writer->failed()};
+  p.log->finish(p.summary->log_failed ? "log failed" : "stopped");
+  return *p.summary;
+}
+
+}  // namespace lastcall::host

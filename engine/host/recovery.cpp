@@ -1,0 +1,58 @@
+#include "engine/host/recovery.hpp"
+
+namespace lastcall::host {
+
+void Recovery::add(const Event& event) {
+  if (const auto* ending = get_event<CallTerminating>(event)) {
+    calls_[ending->call].ending = true;
+  } else if (const auto* announced = get_event<EndingAnnounced>(event)) {
+    calls_[announced->call].client_holds = true;
+  } else if (const auto* released = get_event<ClientReleased>(event)) {
+    calls_[released->call].client_holds = false;
+  } else if (const auto* end = get_event<CallTerminated>(event)) {
+    calls_.erase(end->call);
+  } else if (const auto* media = std::get_if<MediaEvent>(&event)) {
+    add_media(*media);
+  }
+}
+
+void Recovery::add_media(const MediaEvent& event) {
+  const auto streams_of = [this](CallId call) -> auto& { return calls_[call].streams; };
+  match(
+      event,
+      [&](const StreamOpening& e) {
+        streams_of(e.call)[e.stream].start = {.call = e.call, .stream = e.stream};
+      },
+      [&](const StreamOpened& e) { streams_of(e.call)[e.stream].local = e.local; },
+      [&](const StreamDirected& e) {
+        streams_of(e.call)[e.stream].directed =
+            DirectStream{e.call, e.stream, e.remote, e.direction, e.payload_type};
+      },
+      [&](const StreamClosed& e) { streams_of(e.call).erase(e.stream); },
+      [&](const StreamOrphaned& e) { streams_of(e.call).erase(e.stream); },
+      [&](const MediaHeld& e) { calls_[e.call].holders[e.holder] = {e.call, e.holder}; },
+      [&](const MediaLetGo& e) { calls_[e.call].holders.erase(e.holder); },
+      [](const StreamStopping&) {}, [](const AudioRefused&) {}, [](const MediaCleaning&) {});
+}
+
+std::vector<OpenStream> Recovery::streams() const {
+  std::vector<OpenStream> all;
+  for (const auto& [id, call] : calls_) {
+    for (const auto& [stream_id, stream] : call.streams) {
+      all.push_back(stream);
+      all.back().call_ends = call.ending;
+    }
+  }
+  return all;
+}
+
+std::vector<Input> Recovery::reports() const {
+  std::vector<Input> all;
+  for (const auto& [id, call] : calls_) {
+    for (const auto& [holder, released] : call.holders) all.emplace_back(released);
+    if (call.client_holds) all.emplace_back(NoticeTaken{id, NoticeKind::kEnding});
+  }
+  return all;
+}
+
+}  // namespace lastcall::host

@@ -1,0 +1,30 @@
+#include "engine/host/tally.hpp"
+
+namespace lastcall::host {
+
+void Tally::add(const Event& event) {
+  if (const auto* started = get_event<CallStarted>(event)) {
+    live_[started->call] = false;
+    ++started_;
+  } else if (const auto* ending = get_event<CallTerminating>(event)) {
+    live_[ending->call] = true;
+  } else if (const auto* end = get_event<CallTerminated>(event)) {
+    live_.erase(end->call);
+    ++ended_;
+    if (end->forced) ++forced_;
+  } else if (const auto* refused = get_event<AudioRefused>(event)) {
+    if (refused->found == Found::kNotFound) ++not_found_;
+  } else if (const auto* answered = get_event<CommandAnswered>(event)) {
+    if (answered->result == OpResult::kNotFound) ++not_found_;
+  }
+}
+
+std::vector<CallId> Tally::not_ending() const {
+  std::vector<CallId> calls;
+  for (const auto& [call, ending] : live_) {
+    if (!ending) calls.push_back(call);
+  }
+  return calls;
+}
+
+}  // namespace lastcall::host
