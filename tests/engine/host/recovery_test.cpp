@@ -1,0 +1,60 @@
+#include "engine/host/recovery.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lastcall::host {
+namespace {
+
+constexpr CallId kCall{1};
+constexpr StreamId kStream{2};
+const Endpoint kLocal{.host = "127.0.0.1", .port = 20000};
+const Endpoint kRemote{.host = "127.0.0.1", .port = 30000};
+
+template <class... Facts>
+Recovery recovery_of(const Facts&... facts) {
+  Recovery recovery;
+  (recovery.add(event_of(facts)), ...);
+  return recovery;
+}
+
+TEST(Recovery, FindsTheOpenStreamOfAnEstablishedCallAndWhereItPointed) {
+  const Recovery recovery =
+      recovery_of(StreamOpening{kCall, kStream}, StreamOpened{kCall, kStream, kLocal},
+                  StreamDirected{kCall, kStream, kRemote, Direction::kSendRecv, 0},
+                  StreamDirected{kCall, kStream, kRemote, Direction::kRecvOnly, 0});
+  ASSERT_EQ(recovery.streams().size(), 1U);
+  const OpenStream stream = recovery.streams().front();
+  EXPECT_EQ(stream.start, (StartStream{kCall, kStream}));
+  EXPECT_EQ(stream.local, kLocal);
+  EXPECT_EQ(stream.directed->direction, Direction::kRecvOnly) << "the last order counts";
+  EXPECT_FALSE(stream.call_ends);
+  EXPECT_TRUE(recovery.reports().empty());
+}
+
+TEST(Recovery, ClosesTheStreamOfAnEndingCallAndTakesItsNotice) {
+  const Recovery recovery = recovery_of(
+      StreamOpening{kCall, kStream}, StreamOpened{kCall, kStream, kLocal},
+      CallTerminating{.call = kCall}, EndingAnnounced{kCall}, StreamStopping{kCall, kStream});
+  ASSERT_EQ(recovery.streams().size(), 1U);
+  EXPECT_TRUE(recovery.streams().front().call_ends);
+  ASSERT_EQ(recovery.reports().size(), 1U);
+  EXPECT_EQ(recovery.reports().front(), Input(NoticeTaken{kCall, NoticeKind::kEnding}));
+}
+
+TEST(Recovery, LetsGoForHoldersThatDied) {
+  const Recovery recovery = recovery_of(
+      MediaHeld{kCall, HolderId{7}}, MediaHeld{kCall, HolderId{8}}, MediaLetGo{kCall, HolderId{7}});
+  ASSERT_EQ(recovery.reports().size(), 1U);
+  EXPECT_EQ(recovery.reports().front(), Input(HolderReleased{kCall, HolderId{8}}));
+}
+
+TEST(Recovery, HasNothingToDoForCallsThatEndedInOrder) {
+  const Recovery recovery = recovery_of(
+      StreamOpening{kCall, kStream}, StreamOpened{kCall, kStream, kLocal}, EndingAnnounced{kCall},
+      ClientReleased{kCall}, StreamClosed{kCall, kStream}, CallTerminated{.call = kCall});
+  EXPECT_TRUE(recovery.streams().empty());
+  EXPECT_TRUE(recovery.reports().empty());
+}
+
+}  // namespace
+}  // namespace lastcall::host
