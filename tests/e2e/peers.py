@@ -53,10 +53,10 @@ def scratch():
 
 
 class Serve:
-    """`lastcall serve` on a free port, from "listening on" to its exit."""
+    """`lastcall serve` from "listening on" to its exit, on a free port if none is given."""
 
-    def __init__(self, program, log, *options):
-        command = [program, "serve", "--sip", "udp:127.0.0.1:0", "--log", log, *options]
+    def __init__(self, program, log, port=0):
+        command = [program, "serve", "--sip", f"udp:127.0.0.1:{port}", "--log", log]
         self.log = log
         self.output = ""
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE)
