@@ -58,9 +58,17 @@ void finish_command(const OperationDone& done, Outbox& out) {
   reply(done.command, done.call, done.result, out);
 }
 
-void begin_cleanup(const CallClient* client, const BeginCleanup& cleanup, Outbox& out) {
+// Whether something may still be remembered of a call: of one that is gone nobody would forget it.
+bool lives(CallId call, const Context& context) {
+  const Found found = context.directory.find(call).found;
+  return found == Found::kLive || found == Found::kEnding;
+}
+
+void begin_cleanup(const CallClient* client, const BeginCleanup& cleanup, const Context& context,
+                   Outbox& out) {
   if (client != nullptr && client->announced) return;
-  out.record(EndingAnnounced{cleanup.call});
+  const bool live = lives(cleanup.call, context);
+  if (live) out.record(EndingAnnounced{cleanup.call});
   out.perform(cleanup.call, Gate::kDurable,
               Notify{.call = cleanup.call,
                      .notice = NoticeKind::kEnding,
@@ -69,7 +77,7 @@ void begin_cleanup(const CallClient* client, const BeginCleanup& cleanup, Outbox
                      .forced = false,
                      .missing = {},
                      .peer = {}});
-  if (client == nullptr || !client->attached) {
+  if (live && (client == nullptr || !client->attached)) {
     out.send(ToSession{CleanupDone{cleanup.call, CleanupLayer::kClient}});
   }
 }
@@ -101,7 +109,7 @@ void ClientLayer::decide(const State& state, const Input& input, const Context& 
       input, [&](const CommandGiven& m) { take_command(state, m, context, out); },
       [&](const NoticeTaken& m) { notice_taken(state.calls.find(m.call), m, out); },
       [&](const CallArrived& m) {
-        out.record(ClientAttached{m.call});
+        if (lives(m.call, context)) out.record(ClientAttached{m.call});
         out.perform(m.call, Gate::kDurable,
                     Notify{.call = m.call,
                            .notice = NoticeKind::kIncoming,
@@ -113,7 +121,7 @@ void ClientLayer::decide(const State& state, const Input& input, const Context& 
       },
       [&](const CallProgressed& m) { notify_progress(m, out); },
       [&](const OperationDone& m) { finish_command(m, out); },
-      [&](const BeginCleanup& m) { begin_cleanup(state.calls.find(m.call), m, out); },
+      [&](const BeginCleanup& m) { begin_cleanup(state.calls.find(m.call), m, context, out); },
       [&](const AbortCleanup& m) {
         out.perform(m.call, Gate::kFree, AbortCall{m.call, CleanupLayer::kClient});
       },

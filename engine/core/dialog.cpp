@@ -29,13 +29,18 @@ namespace {
 
 using State = DialogLayer::State;
 
+// RFC 3261 13.3.1.4: T1 doubling to T2.
+Duration next_interval(const Unacknowledged& accepted) {
+  return std::min<Duration>(2 * accepted.interval, limits::kT2);
+}
+
 void decide_deadline(const LegContext& at, const DeadlineDue& due) {
   switch (due.deadline.timer) {
     case Timer::kAcceptResend: {
-      // RFC 3261 13.3.1.4: T1 doubling to T2.
+      if (!at.leg.accepted) return;
       const Unacknowledged& accepted = *at.leg.accepted;
-      const Duration interval = std::min<Duration>(2 * accepted.interval, limits::kT2);
-      const Instant next = std::max(accepted.resend_at + interval, at.context.now + limits::kT1);
+      const Instant next =
+          std::max(accepted.resend_at + next_interval(accepted), at.context.now + limits::kT1);
       at.out.record(AcceptResent{at.call, accepted.invite.dialog, next});
       at.out.send(ToTransaction{RepeatResponse{at.call, accepted.invite.transaction}});
       return;
@@ -58,11 +63,12 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
   if (const auto* call = std::get_if<PlaceCall>(&input)) return place_call(*call, context, out);
 
   const CallId call = std::visit([](const auto& mail) { return CallId{mail.call}; }, input);
-  static const Leg kNoSignalling;  // a call that ends before any INVITE left
   const Leg* leg = state.legs.find(call);
   if (leg == nullptr) {
-    if (!std::holds_alternative<BeginCleanup>(input)) return;
-    leg = &kNoSignalling;
+    const auto* cleanup = std::get_if<BeginCleanup>(&input);
+    // A call that ends before any INVITE left has no signalling to end.
+    if (cleanup != nullptr) begin_cleanup({call, Leg{}, context, out}, cleanup->cause);
+    return;
   }
   const LegContext at{call, *leg, context, out};
   match(
@@ -107,21 +113,33 @@ void apply_leg(State& state, const LegStarted& e) {
                           .remote = e.remote});
 }
 
+// An accepted re-INVITE refreshes the target (RFC 3261 12.2.2); a refused one does not (I-59).
+void refresh_target(Leg& leg, const PendingInvite& invite) {
+  Dialog* dialog = leg.find(invite.dialog);
+  if (dialog == nullptr || invite.remote_target.empty()) return;
+  dialog->remote_target = invite.remote_target;
+  dialog->destination = destination_of(dialog->routes, invite.remote_target, dialog->destination);
+}
+
 void apply_accept_sent(State& state, Leg& leg, const AcceptSent& e) {
   if (e.transaction == leg.invite) {
     leg.phase = InvitePhase::kAccepted;
     if (Dialog* dialog = leg.find(e.dialog)) dialog->phase = DialogPhase::kMoratorium;
   } else {
+    if (leg.peer_invite) refresh_target(leg, *leg.peer_invite);
     leg.peer_invite.reset();
   }
   set_accepted(state, e.call, leg,
-               {{e.transaction, e.dialog, e.cseq}, limits::kT1, e.resend_at, e.gives_up_at});
+               {{.transaction = e.transaction, .dialog = e.dialog, .cseq = e.cseq},
+                limits::kT1,
+                e.resend_at,
+                e.gives_up_at});
 }
 
 void apply_accept_resent(State& state, Leg& leg, const AcceptResent& e) {
   if (!leg.accepted) return;
   Unacknowledged next = *leg.accepted;
-  next.interval = e.resend_at - next.resend_at;
+  next.interval = next_interval(next);
   next.resend_at = e.resend_at;
   set_accepted(state, e.call, leg, next);
 }
@@ -157,7 +175,8 @@ void apply_request_sent(Leg& leg, const RequestSent& e) {
     dialog->phase = DialogPhase::kMortal;
     leg.duties.insert(Duty::kByeFinal);
   } else if (e.method == Method::kInvite) {
-    leg.own_invite = PendingInvite{e.transaction, e.dialog, e.cseq};
+    leg.own_invite =
+        PendingInvite{.transaction = e.transaction, .dialog = e.dialog, .cseq = e.cseq};
   }
 }
 
@@ -171,13 +190,21 @@ void apply_request_accepted(State& state, Leg& leg, const RequestAccepted& e) {
       clear_accepted(state, e.call, leg);
     }
   } else if (e.method == Method::kInvite) {
-    leg.peer_invite = PendingInvite{e.transaction, e.dialog, e.cseq};
-    // A re-INVITE refreshes the target (RFC 3261 12.2.2).
-    if (!e.remote_target.empty()) {
-      dialog->remote_target = e.remote_target;
-      dialog->destination = destination_of(dialog->routes, e.remote_target, dialog->destination);
-    }
+    leg.peer_invite = PendingInvite{e.transaction, e.dialog, e.cseq, e.remote_target};
   }
+}
+
+void apply_dialog_started(State& state, Leg& leg, const DialogStarted& e) {
+  leg.dialogs.push_back({.id = e.dialog,
+                         .remote_tag = e.remote_tag,
+                         .remote_target = e.remote_target,
+                         .routes = e.routes,
+                         .local_cseq = leg.invite_cseq,
+                         .remote_cseq = e.remote_cseq,
+                         .destination = e.destination});
+  if (leg.role == CallRole::kCaller) return;
+  leg.invite_key = invite_key(leg.sip_call_id, e.remote_tag, e.remote_cseq);
+  state.invites.put(leg.invite_key, e.call);
 }
 
 void apply_invite_refused(Leg& leg, const InviteRefused& e) {
@@ -197,6 +224,7 @@ void apply_tombstone_ended(State& state, const TombstoneEnded& e) {
   Leg* leg = state.legs.find(e.call);
   if (leg == nullptr) return;
   clear_accepted(state, e.call, *leg);
+  if (leg->role == CallRole::kCallee) state.invites.erase(leg->invite_key);
   if (leg->until) state.deadlines.remove({*leg->until, Timer::kTombstone, e.call.value}, e.call);
   state.legs.erase(e.call);
 }
@@ -205,15 +233,7 @@ void apply_tombstone_ended(State& state, const TombstoneEnded& e) {
 void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
   match(
       event, [&](const InviteProceeding&) { leg.phase = InvitePhase::kProceeding; },
-      [&](const DialogStarted& e) {
-        leg.dialogs.push_back({.id = e.dialog,
-                               .remote_tag = e.remote_tag,
-                               .remote_target = e.remote_target,
-                               .routes = e.routes,
-                               .local_cseq = leg.invite_cseq,
-                               .remote_cseq = e.remote_cseq,
-                               .destination = e.destination});
-      },
+      [&](const DialogStarted& e) { apply_dialog_started(state, leg, e); },
       [&](const AcceptSent& e) { apply_accept_sent(state, leg, e); },
       [&](const AcceptResent& e) { apply_accept_resent(state, leg, e); },
       [&](const AckReceived& e) { establish(state, e.call, leg, e.dialog); },

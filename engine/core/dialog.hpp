@@ -54,10 +54,11 @@ struct PendingInvite {
   TransactionId transaction;
   DialogId dialog;
   std::uint32_t cseq = 0;
+  std::string remote_target = {};  // the peer's: taken over when we accept (RFC 6141 4.6)
   bool operator==(const PendingInvite&) const = default;
-  static constexpr auto kFields =
-      std::tuple{field("transaction", &PendingInvite::transaction),
-                 field("dialog", &PendingInvite::dialog), field("cseq", &PendingInvite::cseq)};
+  static constexpr auto kFields = std::tuple{
+      field("transaction", &PendingInvite::transaction), field("dialog", &PendingInvite::dialog),
+      field("cseq", &PendingInvite::cseq), field("remote_target", &PendingInvite::remote_target)};
 };
 
 // A 2xx of ours that waits for its ACK.
@@ -85,6 +86,7 @@ struct Leg {
   std::uint32_t invite_cseq = 0;  // of our first INVITE; 0 for a callee
   Endpoint local;                 // the port of ours that the call uses
   Endpoint remote;                // where the first INVITE went to or came from
+  std::string invite_key;         // callee: see State::invites
   std::vector<Dialog> dialogs;
   std::optional<PendingInvite> own_invite;   // our re-INVITE
   std::optional<PendingInvite> peer_invite;  // the peer's re-INVITE
@@ -103,6 +105,7 @@ struct Leg {
                                              field("invite_cseq", &Leg::invite_cseq),
                                              field("local", &Leg::local),
                                              field("remote", &Leg::remote),
+                                             field("invite_key", &Leg::invite_key),
                                              field("dialogs", &Leg::dialogs),
                                              field("own_invite", &Leg::own_invite),
                                              field("peer_invite", &Leg::peer_invite),
@@ -122,11 +125,13 @@ struct DialogLayer {
   using Event = DialogEvent;
   static constexpr CleanupLayer kCleanup = CleanupLayer::kDialog;
   struct State {
-    Table<CallId, Leg> legs;  // of live calls and of tombstones
-    DeadlineIndex deadlines;  // owner: the call
+    Table<CallId, Leg> legs;             // of live calls and of tombstones
+    Table<std::string, CallId> invites;  // calls that came in, by Call-ID, From tag and CSeq
+    DeadlineIndex deadlines;             // owner: the call
     bool operator==(const State&) const = default;
     static constexpr auto kFields =
-        std::tuple{field("legs", &State::legs), field("deadlines", &State::deadlines)};
+        std::tuple{field("legs", &State::legs), field("invites", &State::invites),
+                   field("deadlines", &State::deadlines)};
   };
   static void decide(const State& state, const Input& input, const Context& context, Outbox& out);
   static void apply(State& state, const Event& event);

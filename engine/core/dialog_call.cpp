@@ -4,7 +4,8 @@
 namespace lastcall::core {
 
 void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
-  const auto uri = sip::parse_uri(call.target);
+  const std::string target = request_uri_of(call.target);
+  const auto uri = sip::parse_uri(target);
   const auto destination = uri ? sip::endpoint_of(*uri) : std::nullopt;
   if (!destination) {
     // Names are not resolved here: only a numeric host can be called.
@@ -17,18 +18,17 @@ void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
       .sip_call_id = context.draws.sip_call_id(call.call),
       .local_tag = context.draws.local_tag(call.call),
       .local_uri = "<sip:" + context.config.user + "@" + to_text(context.config.contact) + ">",
-      .remote_uri = "<" + call.target + ">",
+      .remote_uri = "<" + target + ">",
       .invite_cseq = 1,
       .remote = *destination};
   const std::string branch = context.draws.branch(call.call, {}, Method::kInvite, leg.invite_cseq);
   leg.invite = context.draws.client_transaction(branch, Method::kInvite);
-  out.send(
-      ToTransaction{SendRequest{.call = call.call,
-                                .transaction = leg.invite,
-                                .method = Method::kInvite,
-                                .destination = *destination,
-                                .local = {},
-                                .request = compose_invite(leg, context, call.target, call.sdp)}});
+  out.send(ToTransaction{SendRequest{.call = call.call,
+                                     .transaction = leg.invite,
+                                     .method = Method::kInvite,
+                                     .destination = *destination,
+                                     .local = {},
+                                     .request = compose_invite(leg, context, target, call.sdp)}});
   out.record(std::move(leg));
 }
 
@@ -40,11 +40,13 @@ void ring(const LegContext& at) {
 void accept(const LegContext& at, const Accept& accept) {
   if (at.leg.ending() || at.leg.dialogs.empty()) return;
   // The first INVITE, unless it is done: then the peer's re-INVITE, unless that was cancelled.
-  PendingInvite invite{at.leg.invite, at.leg.dialogs.front().id,
-                       at.leg.dialogs.front().remote_cseq};
+  const Dialog& first = at.leg.dialogs.front();
+  PendingInvite invite{.transaction = at.leg.invite, .dialog = first.id, .cseq = first.remote_cseq};
   if (at.leg.phase >= InvitePhase::kAccepted) {
     if (!at.leg.peer_invite) return;
     invite = *at.leg.peer_invite;
+  } else if (first.phase == DialogPhase::kMortal) {
+    return;  // a BYE came first: the INVITE gets its 487 with the ending (RFC 3261 15.1.2)
   }
   const Instant now = at.context.now;
   at.out.record(AcceptSent{.call = at.call,

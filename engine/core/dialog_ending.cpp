@@ -63,9 +63,10 @@ Duties end_signalling(const LegContext& at, Cause cause) {
 void begin_cleanup(const LegContext& at, Cause cause) {
   const Duties duties = end_signalling(at, cause);
   // With nothing owed, late messages come for as long as their transactions can live; else for as
-  // long as a BYE may still take (RACES TP-09).
-  const Duration linger = duties.empty() ? limits::k64T1 + limits::kT4
-                                         : limits::kTombstone + at.context.config.cleanup_timeout;
+  // long as a BYE, or the 2xx of our re-INVITE, may still take (RACES TP-09).
+  const bool owed = !duties.empty() || at.leg.own_invite;
+  const Duration linger =
+      owed ? limits::kTombstone + at.context.config.cleanup_timeout : limits::k64T1 + limits::kT4;
   at.out.record(DutiesTaken{at.call, duties, at.context.now + linger});
   // Everything is done or stands in the tombstone: no need to wait for any timer (TP-10).
   at.out.send(ToSession{CleanupDone{at.call, CleanupLayer::kDialog}});
@@ -76,6 +77,7 @@ void send_bye(const LegContext& at, const Dialog& dialog) {
 }
 
 void accept_unacknowledged(const LegContext& at) {
+  if (!at.leg.accepted) return;
   const PendingInvite invite = at.leg.accepted->invite;
   at.out.record(AcceptUnacknowledged{at.call, invite.dialog});
   if (at.leg.duties.contains(Duty::kByeOnAck)) {

@@ -23,14 +23,29 @@ std::string unsupported_lines(const SipMessage& request) {
   return lines;
 }
 
-// RFC 3261 8.2: the checks before an INVITE may become a call; 0 if it may.
-int inspect_invite(const SipMessage& invite, const Context& context, CallId call) {
-  if (invite.header(Header::kRequire)) return 420;
-  if (contact_uri(invite).empty()) return 400;
-  if (!invite.body().empty() && sdp_of(invite).empty()) return 415;
-  // Our id of a call follows from its INVITE: the same INVITE again, long after, is no new call.
-  if (context.directory.find(call).found != Found::kNotFound) return 482;
-  return 0;
+// Why a request is not taken, and the header lines that say so; status 0 if it is.
+struct Rejection {
+  int status = 0;
+  std::string lines = {};
+};
+
+// RFC 3261 8.2.2.3 and 8.2.3: what the request needs of us, and what it carries.
+Rejection inspect_content(const SipMessage& request) {
+  if (request.header(Header::kRequire)) return {420, unsupported_lines(request)};
+  if (!request.body().empty() && sdp_of(request).empty()) return {415, capability_lines()};
+  return {};
+}
+
+// RFC 3261 8.2: the checks before an INVITE may become a call, in their order.
+Rejection inspect_invite(const DialogLayer::State& state, const SipMessage& invite) {
+  if (!sip::is_sip_scheme(sip::scheme_of(invite.request_uri()))) return {416};
+  // 8.2.2.2: the same INVITE came on another path, or again long after: no second call.
+  if (state.invites.contains(invite_key(invite.call_id(), invite.from_tag(), invite.cseq()))) {
+    return {482};
+  }
+  if (Rejection content = inspect_content(invite); content.status != 0) return content;
+  if (contact_uri(invite).empty()) return {400};
+  return {};
 }
 
 void start_leg(const RequestReceived& request, const Context& context, Outbox& out) {
@@ -59,14 +74,14 @@ void start_leg(const RequestReceived& request, const Context& context, Outbox& o
       ToSession{CallOffered{request.call, name_addr_of(invite, Header::kFrom), sdp_of(invite)}});
 }
 
-void receive_outside(const RequestReceived& request, const Context& context, Outbox& out) {
+void receive_outside(const DialogLayer::State& state, const RequestReceived& request,
+                     const Context& context, Outbox& out) {
   const SipMessage& message = request.message;
   switch (message.method()) {
     case Method::kInvite: {
-      const int status = inspect_invite(message, context, request.call);
-      if (status == 0) return start_leg(request, context, out);
-      const std::string lines = status == 420 ? unsupported_lines(message) : std::string{};
-      return answer_stateless(request, status, lines, context, out);
+      Rejection rejection = inspect_invite(state, message);
+      if (rejection.status == 0) return start_leg(request, context, out);
+      return answer_stateless(request, rejection.status, std::move(rejection.lines), context, out);
     }
     case Method::kOptions:
       return answer_stateless(request, 200, capability_lines(), context, out);
@@ -101,18 +116,18 @@ struct InDialog {
                                   .remote_target = contact_uri(request.message)});
   }
   void reply(int status) const { answer(at, request.transaction, status); }
+  void reject(Rejection why) const {
+    at.out.send(ToTransaction{Respond{
+        at.call, request.transaction, why.status, at.leg.local_tag, std::move(why.lines), {}}});
+  }
 };
 
 void receive_bye(const InDialog& in) {
   const LegContext& at = in.at;
-  if (in.request.message.cseq() < in.dialog.remote_cseq) {
-    // RFC 3261 12.2.2 wants 500; the peer's call is over all the same (RACES C-09).
-    in.reply(500);
-    if (!in.mortal()) at.out.send(ToSession{CallLost{at.call, Cause::kRemoteByeOutOfOrder, 500}});
-    return;
-  }
+  // RFC 3261 12.2.2 wants 500 for a late one; the peer's call is over all the same (RACES C-09).
+  const bool late = in.request.message.cseq() < in.dialog.remote_cseq;
   in.take();
-  in.reply(200);
+  in.reply(late ? 500 : 200);
   // RFC 3261 15.1.2: what is still pending at us gets a 487.
   if (at.leg.peer_invite && at.leg.peer_invite->dialog == in.dialog.id) {
     answer(at, at.leg.peer_invite->transaction, 487);
@@ -123,7 +138,8 @@ void receive_bye(const InDialog& in) {
   // A BYE for one fork leaves the others alone.
   const Dialog* carrier = at.leg.confirmed();
   if (carrier == nullptr || carrier->id == in.dialog.id) {
-    at.out.send(ToSession{CallLost{at.call, Cause::kRemoteBye, 0}});
+    const Cause cause = late ? Cause::kRemoteByeOutOfOrder : Cause::kRemoteBye;
+    at.out.send(ToSession{CallLost{at.call, cause, late ? 500 : 0}});
   }
 }
 
@@ -133,6 +149,7 @@ void receive_reinvite(const InDialog& in) {
   // RFC 3261 14.2: one INVITE at a time; 491 for glare, 500 while the peer's own one is pending.
   if (at.leg.own_invite || (calling && at.leg.role == CallRole::kCaller)) return in.reply(491);
   if (at.leg.peer_invite || calling) return in.reply(500);
+  if (Rejection why = inspect_content(in.request.message); why.status != 0) return in.reject(why);
   in.take();
   at.out.send(ToSession{PeerReoffered{at.call, sdp_of(in.request.message)}});
 }
@@ -164,8 +181,8 @@ void receive_ack(const LegContext& at, const Dialog& dialog, const SipMessage& a
     at.out.record(DutyDone{at.call, Duty::kByeOnAck});
     return send_bye(at, dialog);
   }
-  const std::string sdp = sdp_of(ack);
-  if (!at.leg.ending() && !sdp.empty()) at.out.send(ToSession{PeerAnswered{at.call, sdp}});
+  // Whether it had to carry an answer is for the session to know.
+  if (!at.leg.ending()) at.out.send(ToSession{PeerAnswered{at.call, sdp_of(ack)}});
 }
 
 }  // namespace
@@ -174,7 +191,7 @@ void receive_request(const DialogLayer::State& state, const RequestReceived& req
                      const Context& context, Outbox& out) {
   const SipMessage& message = request.message;
   const bool ack = message.method() == Method::kAck;
-  if (message.to_tag().empty() && !ack) return receive_outside(request, context, out);
+  if (message.to_tag().empty() && !ack) return receive_outside(state, request, context, out);
 
   const DialogId id = context.draws.dialog(message.call_id(), message.to_tag(), message.from_tag());
   const CallId call = context.directory.find(id).call;
@@ -217,9 +234,22 @@ std::string contact_uri(const SipMessage& message) {
   std::string uri;
   sip::for_each_value(message, Header::kContact, [&](std::string_view value) {
     const auto address = sip::parse_name_addr(value);
-    if (uri.empty() && address) uri = address->uri;
+    if (uri.empty() && address) uri = request_uri_of(address->uri);
   });
   return uri;
+}
+
+std::string request_uri_of(std::string_view text) {
+  auto uri = sip::parse_uri(text);
+  if (!uri) return {};
+  uri->headers = {};
+  return sip::to_text(*uri);
+}
+
+std::string invite_key(std::string_view sip_call_id, std::string_view from_tag,
+                       std::uint32_t cseq) {
+  std::string key{sip_call_id};
+  return key.append("\n").append(from_tag).append("\n").append(std::to_string(cseq));
 }
 
 std::vector<std::string> record_routes(const SipMessage& message) {

@@ -1,12 +1,18 @@
 #include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace lastcall::core {
 namespace {
 
 DialogId dialog_of(const LegContext& at, const SipMessage& response) {
   return at.context.draws.dialog(at.leg.sip_call_id, at.leg.local_tag, response.to_tag());
+}
+
+// Where to reach who names no Contact: the URI that was called.
+std::string called_uri(const Leg& leg) {
+  return leg.remote_uri.substr(1, leg.remote_uri.size() - 2);  // without <>
 }
 
 // The dialog as a response describes it (RFC 3261 12.1.2): routes reversed, target from Contact.
@@ -23,7 +29,10 @@ Dialog described(const LegContext& at, const SipMessage& response, const Dialog*
     dialog.local_cseq = known->local_cseq;
     // A message without Contact leaves the target as it was (RFC 6141 4.7).
     if (dialog.remote_target.empty()) dialog.remote_target = known->remote_target;
+    // RFC 3261 13.2.2.4: the 2xx of the first INVITE sets the routes anew, later ones never.
+    if (response.cseq() != at.leg.invite_cseq) dialog.routes = known->routes;
   }
+  if (dialog.remote_target.empty()) dialog.remote_target = called_uri(at.leg);
   dialog.destination = destination_of(dialog.routes, dialog.remote_target, at.leg.remote);
   return dialog;
 }
@@ -47,9 +56,9 @@ void receive_provisional(const LegContext& at, const SipMessage& response) {
     at.out.record(DutyDone{at.call, Duty::kCancelOnProvisional});
     at.out.send(ToTransaction{SendCancel{at.call, at.leg.invite}});
   }
-  if (response.status() == 100 || response.to_tag().empty()) return;
+  if (response.status() == 100) return;
   const bool known = at.leg.find(dialog_of(at, response)) != nullptr;
-  if (!known && at.leg.dialogs.size() < limits::kDialogsMax) {
+  if (!known && !response.to_tag().empty() && at.leg.dialogs.size() < limits::kDialogsMax) {
     start_dialog(at, described(at, response, nullptr));
   }
   if (!at.leg.ending()) at.out.send(ToSession{PeerRinging{at.call}});
@@ -79,15 +88,19 @@ void receive_accept(const LegContext& at, const SipMessage& response) {
   }
 }
 
-void invite_failed(const LegContext& at, int status) {
+void invite_failed(const LegContext& at, Cause cause, int status) {
   at.out.record(InviteFailed{at.call, status});
   duty_done(at, Duty::kCancelOnProvisional);
   duty_done(at, Duty::kByeOnAccept);
-  if (at.leg.ending()) return;
-  const Cause cause = status == 408   ? Cause::kNoAnswer
-                      : status == 503 ? Cause::kTransportFailure
-                                      : Cause::kRemoteReject;
-  at.out.send(ToSession{CallLost{at.call, cause, status}});
+  if (!at.leg.ending()) at.out.send(ToSession{CallLost{at.call, cause, status}});
+}
+
+// RFC 5057 5.1 and RFC 3261 12.2.1.2: which answers end the INVITE usage, most of them with the
+// whole dialog (RACES R-OA-26).
+bool ends_usage(int status) {
+  constexpr std::array kEnding{404, 405, 408, 410, 416, 480, 481, 482,
+                               483, 484, 485, 489, 501, 502, 604};
+  return std::find(kEnding.begin(), kEnding.end(), status) != kEnding.end();
 }
 
 void reinvite_finished(const LegContext& at, int status) {
@@ -95,8 +108,7 @@ void reinvite_finished(const LegContext& at, int status) {
   at.out.record(
       RequestFinished{at.call, invite.dialog, invite.transaction, Method::kInvite, status});
   if (at.leg.ending() || status < 300) return;
-  // RFC 5057 5.1: these two end the INVITE usage; the session answers with a BYE.
-  if (status == 408 || status == 481) {
+  if (ends_usage(status)) {  // the session answers with a BYE
     at.out.send(ToSession{CallLost{at.call, Cause::kDialogFailure, status}});
   } else {
     at.out.send(ToSession{PeerRefused{at.call, status}});
@@ -136,11 +148,14 @@ void receive_response(const LegContext& at, const ResponseReceived& response) {
   if (response.transaction != at.leg.invite) return receive_reinvite_response(at, response);
   if (status < 200) return receive_provisional(at, message);
   if (status < 300) return receive_accept(at, message);
-  invite_failed(at, status);
+  invite_failed(at, status == 408 ? Cause::kNoAnswer : Cause::kRemoteReject, status);
 }
 
 void receive_failure(const LegContext& at, const RequestFailed& failure) {
-  if (failure.transaction == at.leg.invite) return invite_failed(at, failure.status);
+  if (failure.transaction == at.leg.invite) {
+    const bool timeout = failure.status == 408;
+    return invite_failed(at, timeout ? Cause::kNoAnswer : Cause::kTransportFailure, failure.status);
+  }
   if (at.leg.own_invite && at.leg.own_invite->transaction == failure.transaction) {
     return reinvite_finished(at, 408);
   }

@@ -1,6 +1,6 @@
 #include "engine/core/dialog_send.hpp"
 
-#include "engine/base/check.hpp"
+#include "engine/core/dialog_steps.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
@@ -33,7 +33,7 @@ Routing routing_of(const Dialog& dialog) {
   const auto uri = first ? sip::parse_uri(first->uri) : std::unexpected(sip::ParseError{});
   const bool loose = !uri || sip::param(uri->params, "lr").has_value();
   if (loose) return {dialog.remote_target, dialog.routes};
-  Routing strict{std::string{first->uri}, {dialog.routes.begin() + 1, dialog.routes.end()}};
+  Routing strict{request_uri_of(first->uri), {dialog.routes.begin() + 1, dialog.routes.end()}};
   strict.routes.push_back("<" + dialog.remote_target + ">");
   return strict;
 }
@@ -58,7 +58,9 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, Method
 
 }  // namespace
 
-std::string capability_lines() { return sip::header_line(Header::kAllow, kAllow); }
+std::string capability_lines() {
+  return sip::header_line(Header::kAllow, kAllow) + sip::header_line(Header::kAccept, kSdpType);
+}
 
 std::string compose_invite(const LegStarted& leg, const Context& context, std::string_view target,
                            std::string_view sdp) {
@@ -111,7 +113,8 @@ void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& a
 void answer(const LegContext& at, TransactionId transaction, int status) {
   // RFC 3261 14.2: an overlapping INVITE is asked to come back within 10 s.
   const std::string retry = status == 500 ? sip::header_line("Retry-After", "5") : std::string{};
-  const std::string allow = status == 405 ? capability_lines() : std::string{};
+  const bool unknown_method = status == 405 || status == 501;
+  const std::string allow = unknown_method ? capability_lines() : std::string{};
   at.out.send(
       ToTransaction{Respond{at.call, transaction, status, at.leg.local_tag, retry + allow, {}}});
 }

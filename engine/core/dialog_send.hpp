@@ -35,7 +35,7 @@ void answer_forming_dialog(const LegContext& at, TransactionId transaction, int 
 void answer_stateless(const RequestReceived& request, int status, std::string headers,
                       const Context& context, Outbox& out);
 
-// The header lines of every 2xx: Allow, Supported.
+// What we can do, in header lines: Allow and Accept (RFC 3261 8.2.1, 8.2.3, 11.2).
 [[nodiscard]] std::string capability_lines();
 
 }  // namespace lastcall::core

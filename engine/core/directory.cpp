@@ -73,10 +73,10 @@ const Directory::Ids* Directory::ids_of(CallId call) const {
   return ids == nullptr ? ended_.find(call) : ids;
 }
 
-const std::vector<DialogId>& Directory::dialogs(CallId call) const {
-  static const std::vector<DialogId> kNone;
+std::span<const DialogId> Directory::dialogs(CallId call) const {
   const Ids* ids = ids_of(call);
-  return ids == nullptr ? kNone : ids->dialogs;
+  if (ids == nullptr) return {};
+  return ids->dialogs;
 }
 
 }  // namespace lastcall::core

@@ -10,6 +10,7 @@
 #include "engine/model/ids.hpp"
 
 #include <optional>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -48,8 +49,9 @@ class Directory {
   // How the call ended; nothing while it lives and after its tombstone.
   [[nodiscard]] const Ended* ended(CallId call) const;
 
-  // The dialogs of a live call, in the order in which they started.
-  [[nodiscard]] const std::vector<DialogId>& dialogs(CallId call) const;
+  // The dialogs of a live or remembered call, in the order in which they started; valid until the
+  // next event.
+  [[nodiscard]] std::span<const DialogId> dialogs(CallId call) const;
 
   [[nodiscard]] std::size_t live_calls() const { return live_.size(); }
   [[nodiscard]] std::size_t remembered_calls() const { return ended_.size(); }

@@ -107,7 +107,13 @@ void decide_without_call(const State& state, const MediaLayer::Input& input, Out
 void MediaLayer::decide(const State& state, const Input& input, const Context& context,
                         Outbox& out) {
   const CallId call = std::visit([](const auto& mail) { return CallId{mail.call}; }, input);
-  if (std::holds_alternative<OpenStream>(input)) return open_stream(state, call, context, out);
+  // Nothing may be opened or held for a call that is gone: nobody would ever close it.
+  const Found found = context.directory.find(call).found;
+  const bool live = found == Found::kLive || found == Found::kEnding;
+  if (std::holds_alternative<OpenStream>(input)) {
+    if (live) open_stream(state, call, context, out);
+    return;
+  }
   if (std::holds_alternative<AbortCleanup>(input)) return abort_cleanup(state, call, context, out);
   if (const auto* refused = std::get_if<FrameRefused>(&input)) {
     out.record(AudioRefused{refused->call, refused->stream, refused->found});
@@ -116,7 +122,6 @@ void MediaLayer::decide(const State& state, const Input& input, const Context& c
   const CallMedia* known = state.calls.find(call);
   const bool may_begin =
       std::holds_alternative<BeginCleanup>(input) || std::holds_alternative<HolderAttached>(input);
-  const bool live = context.directory.find(call).found != Found::kEnded;
   if (known == nullptr && !(may_begin && live)) return decide_without_call(state, input, out);
 
   const CallMedia nothing_yet;

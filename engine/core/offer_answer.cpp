@@ -1,5 +1,6 @@
 #include "engine/core/offer_answer.hpp"
 
+#include "engine/model/sip_names.hpp"
 #include "engine/sip/sdp.hpp"
 
 #include <charconv>
@@ -7,16 +8,35 @@
 namespace lastcall::core {
 namespace {
 
+// RFC 8866 6.6: names of encodings are compared in letters of either case.
+bool is_g711(const sip::RtpMap& map) {
+  return map.clock_rate == 8000 &&
+         (same_ignoring_case(map.encoding, "PCMU") || same_ignoring_case(map.encoding, "PCMA"));
+}
+
 // The first payload type of the line that is G.711, as number and encoding.
 std::optional<sip::RtpMap> g711_of(const sip::SdpMedia& media) {
   for (const std::string& format : media.formats) {
     std::uint8_t payload_type = 0;
-    const auto read = std::from_chars(format.data(), format.data() + format.size(), payload_type);
-    if (read.ec != std::errc{}) continue;
-    const auto map = sip::rtpmap_of(media, payload_type);
-    if (map && map->clock_rate == 8000 && (map->encoding == "PCMU" || map->encoding == "PCMA")) {
-      return map;
-    }
+    const char* const end = format.data() + format.size();
+    const auto read = std::from_chars(format.data(), end, payload_type);
+    if (read.ec != std::errc{} || read.ptr != end) continue;
+    if (const auto map = sip::rtpmap_of(media, payload_type); map && is_g711(*map)) return map;
+  }
+  return std::nullopt;
+}
+
+// The audio line that we can do: switched on, plain RTP, with a law of G.711.
+struct Usable {
+  std::size_t line = 0;
+  sip::RtpMap map;
+};
+
+std::optional<Usable> usable_audio(const sip::Sdp& sdp) {
+  for (std::size_t i = 0; i < sdp.media.size(); ++i) {
+    const sip::SdpMedia& media = sdp.media[i];
+    if (media.kind != "audio" || media.port == 0 || media.protocol != "RTP/AVP") continue;
+    if (auto map = g711_of(media)) return Usable{i, *std::move(map)};
   }
   return std::nullopt;
 }
@@ -75,17 +95,16 @@ std::string make_offer(const OwnMedia& own) {
 std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) {
   const auto parsed = sip::parse_sdp(offer);
   if (!parsed) return std::nullopt;
-  const auto line = sip::audio(*parsed);
-  const auto map = line ? g711_of(parsed->media[*line]) : std::nullopt;
-  if (!map) return std::nullopt;
+  const auto usable = usable_audio(*parsed);
+  if (!usable) return std::nullopt;
 
   Answer answer;
-  answer.agreed = agree(*parsed, *line, map->payload_type, own.wanted);
+  answer.agreed = agree(*parsed, usable->line, usable->map.payload_type, own.wanted);
   sip::Sdp sdp = described(own);
   for (std::size_t i = 0; i < parsed->media.size(); ++i) {
-    if (i == *line) {
+    if (i == usable->line) {
       sdp.media.push_back(audio_line(own, answer.agreed.direction));
-      add_format(sdp.media.back(), *map);
+      add_format(sdp.media.back(), usable->map);
       continue;
     }
     sip::SdpMedia refused = parsed->media[i];
@@ -100,10 +119,9 @@ std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) 
 std::optional<Agreed> read_answer(std::string_view answer, const OwnMedia& own) {
   const auto parsed = sip::parse_sdp(answer);
   if (!parsed) return std::nullopt;
-  const auto line = sip::audio(*parsed);
-  const auto map = line ? g711_of(parsed->media[*line]) : std::nullopt;
-  if (!map) return std::nullopt;
-  return agree(*parsed, *line, map->payload_type, own.wanted);
+  const auto usable = usable_audio(*parsed);
+  if (!usable) return std::nullopt;
+  return agree(*parsed, usable->line, usable->map.payload_type, own.wanted);
 }
 
 }  // namespace lastcall::core

@@ -9,7 +9,10 @@ namespace {
 using State = SessionLayer::State;
 
 void decide_deadline(const CallContext& at, const DeadlineDue& due) {
-  if (due.deadline.timer == Timer::kCleanup) return force_termination(at);
+  if (due.deadline.timer == Timer::kCleanup) {
+    if (at.session.cleanup) force_termination(at);
+    return;
+  }
   begin_termination(at, Cause::kNoAnswer, 0);
 }
 
@@ -74,6 +77,7 @@ void apply_started(State& state, const CallStarted& e) {
 void apply_connected(State& state, Session& session, const CallConnected& e) {
   stop_ringing(state, e.call, session);
   session.state = CallState::kConnected;
+  session.unanswered = session.role == CallRole::kCallee && session.offer.empty();
   session.offer.clear();
   session.local_media = e.local_media;
   session.remote_media = e.remote_media;
@@ -84,6 +88,7 @@ void apply_connected(State& state, Session& session, const CallConnected& e) {
 
 void apply_changed(Session& session, const SessionChanged& e) {
   session.state = e.held_by.empty() ? CallState::kConnected : CallState::kOnHold;
+  session.unanswered = false;
   session.held_by = e.held_by;
   session.remote_media = e.remote_media;
   session.direction = e.direction;
@@ -114,6 +119,7 @@ void apply_to_call(State& state, Session& session, const SessionEvent& event) {
       [&](const OfferMade& e) {
         session.local_media = e.local_media;
         session.offer_version = e.offer_version;
+        session.unanswered = session.established();
       },
       [&](const OperationFinished& e) {
         if (session.operation && session.operation->command == e.command) {

@@ -28,6 +28,7 @@ struct Session {
   std::string offer;  // callee: the peer's first offer, until it is answered
   Endpoint local_media;
   std::uint32_t offer_version = 0;  // of our last SDP; 0: none yet
+  bool unanswered = false;          // our offer went out in a 2xx: the ACK must answer it
   HoldSides held_by;
   Endpoint remote_media;
   Direction direction = Direction::kInactive;
@@ -52,6 +53,7 @@ struct Session {
                                              field("offer", &Session::offer),
                                              field("local_media", &Session::local_media),
                                              field("offer_version", &Session::offer_version),
+                                             field("unanswered", &Session::unanswered),
                                              field("held_by", &Session::held_by),
                                              field("remote_media", &Session::remote_media),
                                              field("direction", &Session::direction),

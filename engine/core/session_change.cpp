@@ -41,7 +41,10 @@ void change_session(const CallContext& at, const Agreed& agreed, HoldSides held_
                                .direction = agreed.direction,
                                .payload_type = agreed.payload_type,
                                .offer_version = version});
-  at.out.send(ToMedia{AimStream{at.call, agreed.remote, agreed.direction, agreed.payload_type}});
+  // Who holds may send music and has none: the microphone of a held call stays off.
+  const bool we_hold = held_by.contains(HoldSide::kLocal);
+  const Direction aimed = we_hold ? Direction::kInactive : agreed.direction;
+  at.out.send(ToMedia{AimStream{at.call, agreed.remote, aimed, agreed.payload_type}});
   const CallState state = held_by.empty() ? CallState::kConnected : CallState::kOnHold;
   if (state != at.session.state) at.out.send(ToClient{CallProgressed{at.call, state}});
 }
@@ -139,6 +142,11 @@ void peer_refuses(const CallContext& at) {
 
 void peer_reoffers(const CallContext& at, const std::string& sdp) {
   if (!at.session.established()) return;
+  if (at.session.unanswered) {
+    // RFC 5407 3.1.5: it overtook the ACK that answers our offer (RACES C-03).
+    at.out.send(ToDialog{Refuse{at.call, 491}});
+    return;
+  }
   const OwnMedia own = own_media(at, at.session.offer_version + 1, at.session.wanted());
   if (sdp.empty()) {
     // RFC 3261 14.2: an offer of ours in the 2xx, its answer comes with the ACK.
@@ -157,7 +165,9 @@ void peer_reoffers(const CallContext& at, const std::string& sdp) {
 }
 
 void peer_answers(const CallContext& at, const std::string& sdp) {
-  if (!at.session.established()) return;
+  // RFC 3261 13.2.1: a session description in any other ACK is ignored; a missing one ends the
+  // call.
+  if (!at.session.established() || !at.session.unanswered) return;
   const auto agreed =
       read_answer(sdp, own_media(at, at.session.offer_version, at.session.wanted()));
   if (!agreed) return begin_termination(at, Cause::kMediaFailure, 0);

@@ -11,7 +11,9 @@ using State = TransactionLayer::State;
 void decide_deadline(const State& state, const DeadlineDue& due, const Context& context,
                      Outbox& out) {
   const TransactionId id{due.deadline.owner};
-  const Transaction& transaction = *state.live.find(id);
+  const Transaction* known = state.live.find(id);
+  if (known == nullptr) return;
+  const Transaction& transaction = *known;
   switch (due.deadline.timer) {
     case Timer::kResend:
       resend(id, transaction, context, out);
@@ -133,7 +135,7 @@ void apply_provisional(State& state, const ProvisionalReceived& e) {
 void apply_resent(State& state, const Resent& e) {
   Transaction* transaction = state.live.find(e.transaction);
   if (transaction == nullptr) return;
-  transaction->interval = e.resend_at - *transaction->resend_at;
+  transaction->interval = next_interval(*transaction);
   set_deadlines(state, e.transaction, *transaction, e.resend_at, transaction->ends_at,
                 transaction->end_timer);
 }

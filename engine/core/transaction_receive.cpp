@@ -1,6 +1,5 @@
 #include "engine/core/transaction_receive.hpp"
 
-#include "engine/base/check.hpp"
 #include "engine/core/transaction_send.hpp"
 #include "engine/sip/parse.hpp"
 #include "engine/sip/write.hpp"
@@ -79,6 +78,8 @@ void receive_ack(const Arrival& at, SipMessage ack) {
   }
   if (transaction->phase == TransactionPhase::kCompleted) {
     at.out.record(FailureAcknowledged{invite, transaction->call, at.context.now + limits::kT4});
+  } else if (transaction->phase != TransactionPhase::kConfirmed) {
+    drop(at, DropReason::kStrayAck, "an ACK before the final response");
   }
 }
 
@@ -126,7 +127,7 @@ void receive_request(const Arrival& at, SipMessage request) {
 
 void acknowledge_failure(const Arrival& at, const Transaction& invite, const SipMessage& response) {
   const auto request = sip::parse(invite.wire);
-  CHECK(request.has_value(), "an INVITE that we wrote can be read");
+  if (!request) return;  // what the peer made us copy is too long to be read again
   at.out.perform(
       invite.call, Gate::kFree,
       Transmit{invite.peer, invite.local, {}, {sip::ack_for_failure(*request, response)}});
@@ -163,7 +164,8 @@ void receive_other_response(const Arrival& at, TransactionId id, const Transacti
   if (status >= 200) {
     at.out.record(FinalReceived{id, transaction.call, status, at.context.now + limits::kT4});
   } else if (transaction.phase == TransactionPhase::kTrying) {
-    at.out.record(ProvisionalReceived{id, transaction.call, status, at.context.now + limits::kT2});
+    // Timer E goes on as it was set; it is T2 from the next repeat on.
+    at.out.record(ProvisionalReceived{id, transaction.call, status, transaction.resend_at});
   }
   at.out.send(ToDialog{ResponseReceived{transaction.call, id, std::move(response)}});
 }

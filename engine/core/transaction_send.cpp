@@ -1,6 +1,5 @@
 #include "engine/core/transaction_send.hpp"
 
-#include "engine/base/check.hpp"
 #include "engine/sip/parse.hpp"
 #include "engine/sip/write.hpp"
 
@@ -19,15 +18,18 @@ void transmit(TransactionId id, const Transaction& transaction, Outbox& out) {
           transaction.peer, transaction.local, server ? TransactionId{} : id, {transaction.wire}});
 }
 
-void resend(TransactionId id, const Transaction& transaction, const Context& context, Outbox& out) {
-  transmit(id, transaction, out);
+Duration next_interval(const Transaction& transaction) {
   const bool invite_client =
       transaction.role == TransactionRole::kClient && transaction.method == Method::kInvite;
-  // Timer A doubles without a limit; E and G stop at T2.
   const Duration doubled = 2 * transaction.interval;
-  const Duration interval = invite_client ? doubled : std::min<Duration>(doubled, limits::kT2);
+  return invite_client ? doubled : std::min<Duration>(doubled, limits::kT2);
+}
+
+void resend(TransactionId id, const Transaction& transaction, const Context& context, Outbox& out) {
+  transmit(id, transaction, out);
   // Counted from when it was due, so that a late timer does not shift the schedule.
-  const Instant next = std::max(*transaction.resend_at + interval, context.now + limits::kT1);
+  const Instant next =
+      std::max(*transaction.resend_at + next_interval(transaction), context.now + limits::kT1);
   out.record(Resent{id, transaction.call, next});
 }
 
@@ -49,7 +51,7 @@ void send_cancel(const TransactionLayer::State& state, const SendCancel& mail,
   const Transaction* invite = state.live.find(mail.invite);
   if (invite == nullptr || invite->phase > TransactionPhase::kProceeding) return;
   const auto request = sip::parse(invite->wire);
-  CHECK(request.has_value(), "an INVITE that we wrote can be read");
+  if (!request) return;  // what the peer made us copy is too long to be read again
   const TransactionId cancel =
       context.draws.client_transaction(request->via().branch, Method::kCancel);
   send_request({.call = mail.call,

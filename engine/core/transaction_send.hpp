@@ -9,6 +9,10 @@ namespace lastcall::core {
 // Sends the last message of a transaction once more; a final response keeps the gate of its first.
 void transmit(TransactionId id, const Transaction& transaction, Outbox& out);
 
+// The time between the repeat that is due and the one after it: Timer A doubles without a limit,
+// E and G stop at T2 (RFC 3261 17.1.1.2, 17.1.2.2, 17.2.1).
+[[nodiscard]] Duration next_interval(const Transaction& transaction);
+
 // Timer A, E or G: sends it again and sets the next instant (RFC 3261 17.1.1.2, 17.1.2.2, 17.2.1).
 void resend(TransactionId id, const Transaction& transaction, const Context& context, Outbox& out);
 
