@@ -6,6 +6,7 @@
 #include "engine/core/kernel.hpp"
 #include "engine/log/event_log.hpp"
 #include "sim/choices.hpp"
+#include "sim/finding.hpp"
 #include "sim/scenario.hpp"
 #include "sim/trace.hpp"
 
@@ -23,16 +24,6 @@ struct Setup {
   core::Turns turns = core::Turns::kInterleaved;
   bool faults =
       true;  // whether the network and the others may misbehave; false: only schedules vary
-};
-
-// A rule that was broken, and where.
-struct Finding {
-  std::string invariant;  // "I-53", "PO-1", "expect"
-  std::string sentence;   // the rule and what broke it, for people
-  std::string origin;     // what must be the same for it to be the same failure: rule, place, layer
-  CallId call;
-  Position at = 0;  // the newest log record when it was seen
-  Instant when;
 };
 
 struct RunResult {

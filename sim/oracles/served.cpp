@@ -1,0 +1,176 @@
+#include "sim/oracles/served.hpp"
+
+#include "engine/base/hash.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lastcall::sim {
+namespace {
+
+constexpr Rule kI26{"I-26",
+                    "Every request gets exactly one final response, an INVITE at the latest when "
+                    "its call ends, and 408 is for INVITE only."};
+constexpr Rule kI27{"I-27",
+                    "A BYE of a dialog that lives or is remembered is answered at once, and never "
+                    "with 481."};
+constexpr Rule kI28{"I-28", "An INVITE never gets two different final responses."};
+constexpr Rule kI40{"I-40", "A response that is repeated is repeated byte for byte."};
+
+std::uint64_t key_of(const SipMessage& message) {
+  const Via via = message.via();
+  return hash_of(0, via.branch, via.host, via.port, message.method());
+}
+
+std::uint64_t dialog_of(std::string_view call_id, std::string_view local, std::string_view remote) {
+  return hash_of(0, call_id, local, remote);
+}
+
+}  // namespace
+
+void ServedRules::on(const Heard& heard, Report&) {
+  newest_ = 0;
+  const SipMessage& message = heard.message;
+  if (!message.is_request() || message.method() == Method::kAck) return;
+  const Key key = key_of(message);
+  const auto [it, is_new] = requests_.try_emplace(key);
+  if (!is_new) return;
+  newest_ = key;
+  const CallId* call =
+      dialogs_.find(dialog_of(message.call_id(), message.to_tag(), message.from_tag()));
+  it->second = {.method = message.method(),
+                .call = call != nullptr ? *call : CallId{},
+                .in_dialog = call != nullptr,
+                .heard = heard.at};
+}
+
+void ServedRules::on(const DatagramDropped&, const Record&, Report&) {
+  if (newest_ != 0) requests_.erase(newest_);
+  newest_ = 0;
+}
+
+void ServedRules::on(const Said& said, Report& report) {
+  const SipMessage& message = said.message;
+  if (!message.is_response() || message.status() < 200) return;
+  const auto it = requests_.find(key_of(message));
+  if (it != requests_.end()) check_final(message, it->second, report);
+}
+
+void ServedRules::check_final(const SipMessage& message, Request& request, Report& report) {
+  const std::uint64_t bytes = hash_of(0, message.bytes());
+  const int status = message.status();
+  const std::string_view method = name(request.method);
+  if (request.status == 0) {
+    request.status = status;
+    request.bytes = bytes;
+    if (status == 408 && request.method != Method::kInvite) {
+      report.broken({kI26,
+                     request.call,
+                     fmt::format("{} 408", method),
+                     fmt::format("A {} got 408.", method),
+                     {request.heard},
+                     {report.entry}});
+    }
+    const bool right = status < 300 || status == 401 || status == 407 || status == 500;
+    if (request.method == Method::kBye && request.in_dialog && !right) {
+      report.broken({kI27,
+                     request.call,
+                     fmt::format("BYE {}", status),
+                     fmt::format("It was answered {}.", status),
+                     {request.heard},
+                     {report.entry}});
+    }
+  } else if (request.status != status) {
+    report.broken({request.method == Method::kInvite ? kI28 : kI26,
+                   request.call,
+                   fmt::format("{} {} and {}", method, request.status, status),
+                   fmt::format("A {} got {} and then {}.", method, request.status, status),
+                   {request.heard},
+                   {report.entry}});
+  } else if (request.bytes != bytes) {
+    report.broken({kI40,
+                   request.call,
+                   fmt::format("{} {}", method, status),
+                   fmt::format("The {} to {} came in two versions.", status, method),
+                   {request.heard},
+                   {report.entry}});
+  }
+}
+
+void ServedRules::on(const LegStarted& event, const Record&, Report&) {
+  legs_.put(event.call, {event.sip_call_id, event.local_tag, {}});
+}
+void ServedRules::on(const DialogStarted& event, const Record&, Report&) {
+  Leg* leg = legs_.find(event.call);
+  if (leg == nullptr) return;
+  const std::uint64_t dialog = dialog_of(leg->sip_call_id, leg->local_tag, event.remote_tag);
+  leg->dialogs.push_back(dialog);
+  dialogs_.put(dialog, event.call);
+}
+void ServedRules::on(const TombstoneEnded& event, const Record&, Report&) {
+  const Leg* leg = legs_.find(event.call);
+  if (leg == nullptr) return;
+  for (const std::uint64_t dialog : leg->dialogs) dialogs_.erase(dialog);
+  legs_.erase(event.call);
+}
+
+void ServedRules::on(const ServerTransactionStarted& event, const Record& record, Report&) {
+  const auto it = requests_.find(newest_);
+  const bool in_dialog = it != requests_.end() && it->second.in_dialog;
+  const Pending pending{event.transaction, event.call, record.pos};
+  if (event.method == Method::kBye && in_dialog) byes_.push_back(pending);
+  if (event.method == Method::kInvite) invites_.push_back(pending);
+}
+
+void ServedRules::on(const ResponseSent& event, const Record&, Report&) {
+  if (event.status < 200) return;
+  const auto same = [&](const Pending& each) { return each.transaction == event.transaction; };
+  std::erase_if(byes_, same);
+  std::erase_if(invites_, same);
+}
+
+void ServedRules::on(const CallTerminated& event, const Record&, Report&) {
+  ended_.insert(event.call);
+}
+
+void ServedRules::on(const Faulted& fault, Report&) {
+  if (fault.what != "crash") return;
+  // What was not durable died with the process; the peer repeats it.
+  crashed_ = true;
+  byes_.clear();
+  invites_.clear();
+}
+
+void ServedRules::passed(Instant, Report& report) {
+  for (const Pending& bye : byes_) {
+    report.broken(
+        {kI27, bye.call, "BYE unanswered", "It got no answer at that instant.", {bye.since}});
+  }
+  byes_.clear();
+  if (ended_.empty()) return;
+  std::erase_if(invites_, [&](const Pending& invite) {
+    if (!ended_.contains(invite.call)) return false;
+    report.broken({kI26,
+                   invite.call,
+                   "INVITE unanswered",
+                   "Its call ended without an answer.",
+                   {invite.since}});
+    return true;
+  });
+  ended_.clear();
+}
+
+void ServedRules::end(Report& report) {
+  if (crashed_) return;
+  for (const auto& [key, request] : requests_) {
+    if (request.status != 0) continue;
+    report.broken({kI26,
+                   request.call,
+                   fmt::format("{} never answered", name(request.method)),
+                   fmt::format("A {} was never answered.", name(request.method)),
+                   {request.heard}});
+  }
+}
+
+}  // namespace lastcall::sim

@@ -1,0 +1,64 @@
+#pragma once
+// Requests of the peer and their answers, as the wire and the log show them: I-26, I-27, I-28,
+// I-40.
+
+#include "engine/base/table.hpp"
+#include "sim/oracles/rule.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lastcall::sim {
+
+class ServedRules {
+ public:
+  void on(const Heard& heard, Report& report);
+  void on(const Said& said, Report& report);
+  void on(const DatagramDropped& event, const Record& record, Report& report);
+  void on(const LegStarted& event, const Record& record, Report& report);
+  void on(const DialogStarted& event, const Record& record, Report& report);
+  void on(const TombstoneEnded& event, const Record& record, Report& report);
+  void on(const ServerTransactionStarted& event, const Record& record, Report& report);
+  void on(const ResponseSent& event, const Record& record, Report& report);
+  void on(const CallTerminated& event, const Record& record, Report& report);
+  void on(const Faulted& fault, Report& report);
+  void passed(Instant now, Report& report);
+  void end(Report& report);
+
+ private:
+  // A request as the wire tells it apart: branch, sent-by and method (RFC 3261 17.2.3).
+  using Key = std::uint64_t;
+  struct Request {
+    Method method = Method::kOther;
+    CallId call;
+    bool in_dialog = false;  // for a BYE: of a dialog that lives or is remembered
+    Position heard = 0;
+    int status = 0;  // of its final response; 0: none yet
+    std::uint64_t bytes = 0;
+  };
+  struct Pending {
+    TransactionId transaction;
+    CallId call;
+    Position since = 0;
+  };
+  void check_final(const SipMessage& message, Request& request, Report& report);
+
+  std::map<Key, Request> requests_;
+  Key newest_ = 0;  // the request that was heard last, as long as it may still be dropped
+  Table<std::uint64_t, CallId> dialogs_;  // by Call-ID and both tags
+  struct Leg {
+    std::string sip_call_id;
+    std::string local_tag;
+    std::vector<std::uint64_t> dialogs;
+  };
+  Table<CallId, Leg> legs_;
+  std::vector<Pending> byes_;     // at this instant
+  std::vector<Pending> invites_;  // without a final response
+  std::set<CallId> ended_;        // at this instant
+  bool crashed_ = false;
+};
+
+}  // namespace lastcall::sim
