@@ -57,6 +57,7 @@ void CommandRules::on(const OperationStarted& event, const Record& record, Repor
   command.started = record.pos;
   each.running.push_back(event.command);
   if (each.ending == 0 || event.op == Op::kHangup) return;
+  if (each.rejected && event.op == Op::kReject) return;
   report.broken({kI14,
                  event.call,
                  std::string{name(event.op)},
@@ -77,6 +78,7 @@ void CommandRules::on(const OperationFinished& event, const Record& record, Repo
   }
   command.finished = record.pos;
   if (each.ending == 0 || event.result != OpResult::kOk || command.op == Op::kHangup) return;
+  if (each.rejected && command.op == Op::kReject) return;
   report.broken({kI14,
                  event.call,
                  std::string{name(command.op)},
@@ -86,7 +88,10 @@ void CommandRules::on(const OperationFinished& event, const Record& record, Repo
 
 void CommandRules::on(const CallTerminating& event, const Record& record, Report&) {
   Call& each = call(event.call);
-  if (each.ending == 0) each.ending = record.pos;
+  if (each.ending == 0) {
+    each.ending = record.pos;
+    each.rejected = event.cause == Cause::kLocalReject;
+  }
   std::erase_if(hangups_, [&](const Hangup& hangup) { return hangup.call == event.call; });
 }
 

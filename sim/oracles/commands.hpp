@@ -35,6 +35,7 @@ class CommandRules {
   };
   struct Call {
     Position ending = 0;
+    bool rejected = false;  // the ending is what a reject asked for
     std::vector<CommandId> running;
     bool told_ending = false;
     bool told_ended = false;

@@ -64,6 +64,21 @@ TEST(I14, AnOperationRefusedWhileEndingIsFine) {
                     .ended());
 }
 
+TEST(I14, ARejectMayEndTheCallButNotChangeAnEndingOne) {
+  const OperationFinished done{kCall, kCommand, OpResult::kOk};
+  const auto rejected = [&](Cause cause) {
+    return [&done, cause](Told& told) -> Told& {
+      told.started().record(CommandGiven{kCommand, Op::kReject, kCall, ""}).ending(cause);
+      told.record(done).all_confirmed().ended({}, cause);
+      return told.trace(ClientAnswered{{kCommand, kCall, OpResult::kOk}});
+    };
+  };
+  Told by_reject;
+  EXPECT_SILENT(rejected(Cause::kLocalReject)(by_reject));
+  Told by_peer;
+  EXPECT_BREAKS(rejected(Cause::kRemoteCancel)(by_peer), "I-14");
+}
+
 Told& asked(Told& told, Op op) { return told.record(CommandGiven{kCommand, op, kCall, ""}); }
 ClientAnswered answer(OpResult result) { return {{kCommand, kCall, result}}; }
 
