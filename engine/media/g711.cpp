@@ -41,7 +41,7 @@ constexpr DecodeTable kALaw = table_of(decode_a_law);
 
 // The place of the highest bit above `base`: the segment of a magnitude.
 constexpr unsigned segment_of(int magnitude, int base) {
-  const int width = std::bit_width(static_cast<unsigned>(magnitude)) - base;
+  const int width = static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude))) - base;
   return static_cast<unsigned>(std::clamp(width, 0, 7));
 }
 
