@@ -73,7 +73,7 @@ void Engine::Parts::committed(const CommitReport& report) {
     if (!report.failure.empty()) {
       listener.on_line({LineLevel::kError,
                         "The log has failed: " + report.failure +
-                            " New calls are refused; endings go on, unlogged.",
+                            ". New calls are refused; endings go on, unlogged.",
                         {}});
       listener.on_log_failed();
     } else if (report.took > kSlowCommit) {

@@ -6,6 +6,7 @@ for output or for an exit, within a bound.
 import contextlib
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -55,11 +56,15 @@ def scratch():
 class Serve:
     """`lastcall serve` from "listening on" to its exit, on a free port if none is given."""
 
-    def __init__(self, program, log, port=0):
+    def __init__(self, program, log, port=0, file_bytes_max=resource.RLIM_INFINITY):
         command = [program, "serve", "--sip", f"udp:127.0.0.1:{port}", "--log", log]
         self.log = log
         self.output = ""
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE)
+        limit = (file_bytes_max, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        # SIGXFSZ stays ignored, as Python has it: a write past the limit fails like a full disk.
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, restore_signals=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
         try:
             found = self._read_until(r"listening on udp:127\.0\.0\.1:(\d+)")
             self.port = int(found.group(1))
@@ -83,9 +88,13 @@ class Serve:
     def stop(self):
         """SIGTERM, a clean shutdown, exit 143. Returns all it wrote."""
         self.process.send_signal(signal.SIGTERM)
+        return self.finish(143)
+
+    def finish(self, expected):
+        """Waits until it ends by itself. Returns all it wrote."""
         self.output += self.process.communicate(timeout=STOP_SECONDS)[1].decode()
         code = self.process.returncode
-        check(code == 143, f"serve ended with {code} instead of 143:\n{self.output}")
+        check(code == expected, f"serve ended with {code} instead of {expected}:\n{self.output}")
         return self.output
 
     def kill(self):
