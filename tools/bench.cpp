@@ -1,10 +1,9 @@
 // lastcall bench sim: how fast the simulation is on this machine, printed, not judged.
 
-#include "tools/search_options.hpp"
-#include "tools/verbs.hpp"
-
 #include "sim/run.hpp"
 #include "sim/strategies/choosers.hpp"
+#include "tools/search_options.hpp"
+#include "tools/verbs.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/object.hpp>
@@ -68,8 +67,8 @@ Exit run_bench_sim(const BenchArguments& arguments) {
   const sim::Scenario& scenario = scenarios->front();
   const Speed fifo =
       measure(scenario, arguments.seconds, [](std::uint64_t) { return sim::Fifo{}; });
-  const Speed random = measure(scenario, arguments.seconds,
-                               [](std::uint64_t run) { return sim::Random{run + 1}; });
+  const Speed random =
+      measure(scenario, arguments.seconds, [](std::uint64_t run) { return sim::Random{run + 1}; });
   const double speedup = fifo.virtual_seconds / fifo.seconds;
   if (arguments.format == "json") {
     fmt::print("{}\n", boost::json::serialize(boost::json::object{

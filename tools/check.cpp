@@ -1,10 +1,9 @@
 // lastcall check: runs every interleaving of a scenario up to a bound, and says what was exhausted.
 
+#include "sim/search.hpp"
 #include "tools/report.hpp"
 #include "tools/search_options.hpp"
 #include "tools/verbs.hpp"
-
-#include "sim/search.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
@@ -69,15 +68,19 @@ Exit run_check(const CheckArguments& arguments) {
   Exit exit = Exit::kPassed;
   for (const sim::Scenario& scenario : *scenarios) {
     const sim::CheckReport report = exhaust(scenario, arguments);
-    if (arguments.search.format == "json") documents.push_back(json_of(report));
-    else tell(report, arguments);
-    if (!report.failures.empty()) exit = Exit::kFailed;
-    else if (!report.exhausted && exit == Exit::kPassed) exit = Exit::kInconclusive;
+    if (arguments.search.format == "json")
+      documents.push_back(json_of(report));
+    else
+      tell(report, arguments);
+    if (!report.failures.empty())
+      exit = Exit::kFailed;
+    else if (!report.exhausted && exit == Exit::kPassed)
+      exit = Exit::kInconclusive;
   }
   if (arguments.search.format == "json") {
     const bool single = documents.size() == 1;
-    fmt::print("{}\n", single ? boost::json::serialize(documents[0])
-                              : boost::json::serialize(documents));
+    fmt::print("{}\n",
+               single ? boost::json::serialize(documents[0]) : boost::json::serialize(documents));
   }
   return exit;
 }

@@ -1,11 +1,10 @@
 // lastcall fuzz: searches interleavings of the scenarios, shrinks and draws what fails. Without
 // scenario, rules or mutant it first shows what a single-phase ending does: the reason to be here.
 
+#include "sim/search.hpp"
 #include "tools/report.hpp"
 #include "tools/search_options.hpp"
 #include "tools/verbs.hpp"
-
-#include "sim/search.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -61,8 +60,9 @@ bool show_immediate(const std::vector<sim::Scenario>& scenarios, const FuzzArgum
     return false;
   }
   tell_failures(report, setup, first.search, seconds);
-  fmt::print("\nEnding calls in two phases (--rules two-phase): every id stays until all have let "
-             "go.\n\n");
+  fmt::print(
+      "\nEnding calls in two phases (--rules two-phase): every id stays until all have let "
+      "go.\n\n");
   std::fflush(stdout);
   return true;
 }

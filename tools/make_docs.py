@@ -43,8 +43,8 @@ def events_of(header: str) -> list[tuple[str, str, str]]:
 
 def events() -> str:
     out = ["# Events", "",
-           "Made by `tools/make_docs.py` from `engine/model/*_event.hpp`: what can stand in a log. In the",
-           "table `event`, `type` is the name below and `data` holds the fields as JSON, in this order;",
+           "Made by `tools/make_docs.py` from `engine/model/*_event.hpp`: what can stand in a log. In",
+           "the table `event`, `type` is the name below and `data` holds the fields as JSON, in this order;",
            "a field `wire` stands in the column `wire` instead, as raw bytes.", "",
            "A log keeps a batch (a turn: one input and all it caused) whole or not at all; positions are",
            "dense from 1; nothing is ever changed or deleted in it. `cause` is the position of the event",

@@ -16,7 +16,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
-
+#include <tuple>
 #include <unistd.h>
 
 namespace lastcall::tools {
@@ -29,7 +29,8 @@ std::string flags_of(const sim::Setup& setup) {
   std::string flags;
   if (setup.rules != Rules::kTwoPhase) flags += fmt::format(" --rules {}", name(setup.rules));
   if (!setup.mutant.empty()) flags += " --mutant " + setup.mutant;
-  if (setup.turns != core::Turns::kInterleaved) flags += fmt::format(" --turns {}", name(setup.turns));
+  if (setup.turns != core::Turns::kInterleaved)
+    flags += fmt::format(" --turns {}", name(setup.turns));
   return flags;
 }
 
@@ -42,9 +43,10 @@ std::string write_repro(const sim::Failure& failure, const sim::Setup& setup,
                         const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  const std::string under_what = setup.mutant.empty() ? std::string{name(setup.rules)} : setup.mutant;
-  const std::string path =
-      fmt::format("{}/{}-{}-{}.db", folder, failure.scenario, under_what, failure.finding.invariant);
+  const std::string under_what =
+      setup.mutant.empty() ? std::string{name(setup.rules)} : setup.mutant;
+  const std::string path = fmt::format("{}/{}-{}-{}.db", folder, failure.scenario, under_what,
+                                       failure.finding.invariant);
   std::filesystem::remove(path, error);
   log::MemoryLog records;
   for (const Record& record : failure.run.records) records.append(record);
@@ -70,7 +72,16 @@ void tell_choices(const sim::Failure& failure) {
   }
   fmt::print("What must hold ({} choice{} differ from the default order):\n",
              failure.choices.size(), failure.choices.size() == 1 ? "" : "s");
-  for (const auto& [key, value] : failure.choices) fmt::print("  {}\n", sim::to_sentence(key, value));
+  for (const auto& [key, value] : failure.choices)
+    fmt::print("  {}\n", sim::to_sentence(key, value));
+}
+
+// What to show first: a rule before an expectation of one scenario, few choices, whoever asked in
+// vain (the more the better), a short story.
+auto rank_of(const sim::Failure& failure) {
+  return std::tuple{failure.finding.invariant == "expect", failure.choices.size(),
+                    -static_cast<std::ptrdiff_t>(failure.finding.entries.size()),
+                    failure.story_size};
 }
 
 }  // namespace
@@ -114,10 +125,10 @@ void tell_failure(const sim::Failure& failure, const sim::Setup& setup,
 void tell_failures(const sim::FuzzReport& report, const sim::Setup& setup,
                    const SearchOptions& options, double seconds) {
   if (report.failures.empty() || options.quiet) return;
-  const auto smallest = std::min_element(
-      report.failures.begin(), report.failures.end(),
-      [](const auto& a, const auto& b) { return a.story_size < b.story_size; });
-  tell_failure(*smallest, setup, options);
+  const auto telling =
+      std::min_element(report.failures.begin(), report.failures.end(),
+                       [](const auto& a, const auto& b) { return rank_of(a) < rank_of(b); });
+  tell_failure(*telling, setup, options);
   fmt::print("\nfound in {:.2f} s; {} of {} scenarios fail:\n", seconds, report.failures.size(),
              report.scenarios.size());
   for (const sim::Failure& each : report.failures) {
@@ -134,8 +145,10 @@ void tell_verdict(const sim::FuzzReport& report, const sim::Setup& setup, double
     fmt::print("  {:<20} {:>8} runs  {:<8}{}\n", each.name, each.runs, name(each.verdict),
                each.delays_exhausted ? "  every schedule with at most 2 postponed items" : "");
   }
-  if (!report.repeatable) fmt::print("NOT REPEATABLE: the same choices gave two different runs\n");
-  else if (report.failures.empty() && report.runs > 0) fmt::print("every rule held in every run\n");
+  if (!report.repeatable)
+    fmt::print("NOT REPEATABLE: the same choices gave two different runs\n");
+  else if (report.failures.empty() && report.runs > 0)
+    fmt::print("every rule held in every run\n");
 }
 
 std::string json_of(const sim::FuzzReport& report, const sim::Setup& setup, double seconds) {
@@ -157,10 +170,10 @@ std::string json_of(const sim::FuzzReport& report, const sim::Setup& setup, doub
                         {"events", each.story_size},
                         {"ladder", replay::draw(each.run, each.finding, {})}});
   }
-  const std::string_view verdict = !report.repeatable          ? "not-repeatable"
-                                   : !report.failures.empty()  ? "failed"
-                                   : report.runs == 0          ? "inconclusive"
-                                                               : "passed";
+  const std::string_view verdict = !report.repeatable         ? "not-repeatable"
+                                   : !report.failures.empty() ? "failed"
+                                   : report.runs == 0         ? "inconclusive"
+                                                              : "passed";
   return boost::json::serialize(boost::json::object{{"verdict", verdict},
                                                     {"rules", name(setup.rules)},
                                                     {"mutant", setup.mutant},

@@ -29,7 +29,7 @@ class ProgressLine {
 void tell_failure(const sim::Failure& failure, const sim::Setup& setup,
                   const SearchOptions& options);
 
-// The smallest failure in full, the others in a line each.
+// The most telling failure in full, the others in a line each.
 void tell_failures(const sim::FuzzReport& report, const sim::Setup& setup,
                    const SearchOptions& options, double seconds);
 

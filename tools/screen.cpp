@@ -1,10 +1,9 @@
 #include "tools/screen.hpp"
 
-#include <unistd.h>
-
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
+#include <unistd.h>
 
 namespace lastcall::tools {
 namespace {

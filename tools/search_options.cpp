@@ -82,9 +82,9 @@ void add_search_options(CLI::App& verb, SearchOptions& options) {
   verb.add_option("--out", options.out, "folder for the repro files of failures")
       ->capture_default_str();
   verb.add_option("--time", options.time_s, "stop searching after so long: 30s, 5m")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
-          CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME"));
+      ->transform(
+          CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
+                                CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME"));
   verb.add_flag("-q,--quiet", options.quiet, "only the verdict");
 }
 

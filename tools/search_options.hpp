@@ -35,7 +35,8 @@ void add_setup_options(CLI::App& verb, SearchOptions& options);
 
 [[nodiscard]] sim::Setup setup_of(const SearchOptions& options);
 
-// The scenarios named, or all; the error is a sentence with file and line, or with the nearest name.
+// The scenarios named, or all; the error is a sentence with file and line, or with the nearest
+// name.
 [[nodiscard]] std::expected<std::vector<sim::Scenario>, std::string> load_scenarios(
     const std::vector<std::string>& names);
 

@@ -51,6 +51,10 @@ Duties end_confirmed(const LegContext& at) {
 
 Duties end_signalling(const LegContext& at, Cause cause) {
   if (at.leg.peer_invite) refuse_pending(at, at.leg.peer_invite->transaction, 487);
+  // No CANCEL for it: after a BYE nothing else may begin in the dialog (RACES I-31).
+  if (at.leg.own_invite) {
+    at.out.send(ToTransaction{AwaitFinal{at.call, at.leg.own_invite->transaction}});
+  }
   if (at.leg.phase >= InvitePhase::kAccepted) return end_confirmed(at);
   if (!at.leg.invite) return {};  // no INVITE was ever sent
   if (at.leg.role == CallRole::kCaller) return end_calling(at);

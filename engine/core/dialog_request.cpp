@@ -98,6 +98,9 @@ void receive_outside(const DialogLayer::State& state, const RequestReceived& req
   }
 }
 
+// Whether a request moves the peer's target (RFC 3261 12.2.2).
+enum class Refresh : std::uint8_t { kTarget, kNone };
+
 // One request inside a dialog of a call.
 struct InDialog {
   const LegContext& at;
@@ -107,13 +110,15 @@ struct InDialog {
   [[nodiscard]] bool mortal() const {
     return at.leg.ending() || dialog.phase == DialogPhase::kMortal;
   }
-  void take() const {
+  void take(Refresh refresh = Refresh::kTarget) const {
     at.out.record(RequestAccepted{.call = at.call,
                                   .dialog = dialog.id,
                                   .transaction = request.transaction,
                                   .method = request.message.method(),
                                   .cseq = request.message.cseq(),
-                                  .remote_target = contact_uri(request.message)});
+                                  .remote_target = refresh == Refresh::kTarget
+                                                       ? contact_uri(request.message)
+                                                       : std::string{}});
   }
   void reply(int status) const { answer(at, request.transaction, status); }
   void reject(Rejection why) const {
@@ -147,7 +152,12 @@ void receive_reinvite(const InDialog& in) {
   const LegContext& at = in.at;
   const bool calling = at.leg.phase < InvitePhase::kAccepted;
   // RFC 3261 14.2: one INVITE at a time; 491 for glare, 500 while the peer's own one is pending.
-  if (at.leg.own_invite || (calling && at.leg.role == CallRole::kCaller)) return in.reply(491);
+  if (at.leg.own_invite || (calling && at.leg.role == CallRole::kCaller)) {
+    // Refused, so it refreshes no target; but in order, so its CSeq counts (RFC 3261 12.2.2).
+    in.take(Refresh::kNone);
+    at.out.record(InviteRefused{at.call, in.request.transaction, 491});
+    return in.reply(491);
+  }
   if (at.leg.peer_invite || calling) return in.reply(500);
   if (Rejection why = inspect_content(in.request.message); why.status != 0) return in.reject(why);
   in.take();

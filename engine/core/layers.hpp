@@ -35,14 +35,15 @@ struct ForEachLayer<LayerList<Ls...>> {
   template <class L>
   static constexpr bool kConfirms = requires { L::kCleanup; };
 
+  template <class L>
+  static constexpr void add_cleanup([[maybe_unused]] CleanupLayers& set) {
+    if constexpr (kConfirms<L>) set.insert(L::kCleanup);
+  }
+
   // The layers that must confirm before a call's ids are released.
   [[nodiscard]] static constexpr CleanupLayers cleanup_layers() {
     CleanupLayers set;
-    (
-        [&set] {
-          if constexpr (kConfirms<Ls>) set.insert(Ls::kCleanup);
-        }(),
-        ...);
+    (add_cleanup<Ls>(set), ...);
     return set;
   }
 };

@@ -52,6 +52,7 @@ void TransactionLayer::decide(const State& state, const Input& input, const Cont
       [&](const DeadlineDue& m) { decide_deadline(state, m, context, out); },
       [&](const SendRequest& m) { send_request(m, context, out); },
       [&](const SendCancel& m) { send_cancel(state, m, context, out); },
+      [&](const AwaitFinal& m) { await_final(state, m, context, out); },
       [&](const SendAck& m) {
         // The ACK of a 2xx belongs to no transaction and may leave at once.
         out.perform(m.call, Gate::kFree, Transmit{m.destination, m.local, {}, {m.ack}});
@@ -132,6 +133,13 @@ void apply_provisional(State& state, const ProvisionalReceived& e) {
                 invite ? std::nullopt : transaction->ends_at, Timer::kGiveUp);
 }
 
+// An INVITE that rings has no timer of its own (RFC 3261 17.1.1.2): give it one.
+void bound_final(State& state, TransactionId id, Instant gives_up_at) {
+  Transaction* transaction = state.live.find(id);
+  if (transaction == nullptr) return;
+  set_deadlines(state, id, *transaction, transaction->resend_at, gives_up_at, Timer::kGiveUp);
+}
+
 void apply_resent(State& state, const Resent& e) {
   Transaction* transaction = state.live.find(e.transaction);
   if (transaction == nullptr) return;
@@ -163,12 +171,8 @@ void TransactionLayer::apply(State& state, const Event& event) {
       [&](const ClientTransactionStarted& e) { apply_client_started(state, e); },
       [&](const ProvisionalReceived& e) { apply_provisional(state, e); },
       [&](const FinalReceived& e) { apply_final(state, e); },
-      [&](const CancelSent& e) {
-        Transaction* transaction = state.live.find(e.transaction);
-        if (transaction == nullptr) return;
-        set_deadlines(state, e.transaction, *transaction, transaction->resend_at, e.gives_up_at,
-                      Timer::kGiveUp);
-      },
+      [&](const CancelSent& e) { bound_final(state, e.transaction, e.gives_up_at); },
+      [&](const FinalAwaited& e) { bound_final(state, e.transaction, e.gives_up_at); },
       [&](const Resent& e) { apply_resent(state, e); },
       [&](const TransactionEnded& e) {
         Transaction* transaction = state.live.find(e.transaction);

@@ -64,6 +64,13 @@ void send_cancel(const TransactionLayer::State& state, const SendCancel& mail,
   out.record(CancelSent{mail.invite, mail.call, context.now + limits::k64T1});
 }
 
+void await_final(const TransactionLayer::State& state, const AwaitFinal& mail,
+                 const Context& context, Outbox& out) {
+  const Transaction* invite = state.live.find(mail.invite);
+  if (invite == nullptr || invite->phase > TransactionPhase::kProceeding) return;
+  out.record(FinalAwaited{mail.invite, invite->call, context.now + limits::k64T1});
+}
+
 void respond(const TransactionLayer::State& state, const Respond& mail, const Context& context,
              Outbox& out) {
   const Transaction* transaction = state.live.find(mail.transaction);

@@ -23,6 +23,10 @@ void send_request(const SendRequest& mail, const Context& context, Outbox& out);
 void send_cancel(const TransactionLayer::State& state, const SendCancel& mail,
                  const Context& context, Outbox& out);
 
+// Bounds the wait for the final response of an INVITE whose dialog has ended.
+void await_final(const TransactionLayer::State& state, const AwaitFinal& mail,
+                 const Context& context, Outbox& out);
+
 // Answers a request. Nothing happens if its transaction is gone or has sent its final response.
 void respond(const TransactionLayer::State& state, const Respond& mail, const Context& context,
              Outbox& out);

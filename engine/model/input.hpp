@@ -29,6 +29,7 @@ struct Wire {
   static constexpr auto kFields = std::tuple{field("bytes", &Wire::bytes)};
 };
 
+// Bytes have come in; what they mean is read inside the engine.
 struct DatagramReceived {
   static constexpr std::string_view kName = "DatagramReceived";
   Endpoint source;
@@ -48,6 +49,7 @@ struct TransmitFailed {
   static constexpr auto kFields = std::tuple{field("transaction", &TransmitFailed::transaction)};
 };
 
+// The port is open and the pump runs.
 struct StreamStarted {
   static constexpr std::string_view kName = "StreamStarted";
   CallId call;
@@ -59,6 +61,7 @@ struct StreamStarted {
                  field("local", &StreamStarted::local)};
 };
 
+// No port could be opened for this stream.
 struct StreamFailed {
   static constexpr std::string_view kName = "StreamFailed";
   CallId call;
@@ -106,6 +109,7 @@ struct HolderAttached {
   static constexpr auto kFields =
       std::tuple{field("call", &HolderAttached::call), field("holder", &HolderAttached::holder)};
 };
+// It lets go.
 struct HolderReleased {
   static constexpr std::string_view kName = "HolderReleased";
   CallId call;

@@ -53,6 +53,11 @@ struct SendCancel {
   CallId call;
   TransactionId invite;
 };
+// The dialog of this INVITE of ours ends: do not wait for its final response for ever.
+struct AwaitFinal {
+  CallId call;
+  TransactionId invite;
+};
 // Transmit the ACK of a 2xx, which has no transaction (RFC 3261 13.2.2.4).
 struct SendAck {
   CallId call;
@@ -210,7 +215,7 @@ struct CallEnded {
 // ---- what each layer understands
 
 using ToTransaction = std::variant<DatagramReceived, TransmitFailed, DeadlineDue, SendRequest,
-                                   SendCancel, SendAck, Respond, RepeatResponse>;
+                                   SendCancel, AwaitFinal, SendAck, Respond, RepeatResponse>;
 using ToDialog =
     std::variant<DeadlineDue, RequestReceived, ResponseReceived, RequestFailed, CancelReceived,
                  PlaceCall, Ring, Accept, Refuse, Reoffer, BeginCleanup, AbortCleanup>;

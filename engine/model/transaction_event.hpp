@@ -153,6 +153,18 @@ struct CancelSent {
                  field("gives_up_at", &CancelSent::gives_up_at)};
 };
 
+// The dialog of this INVITE has ended while it rang on: its final response must come by then.
+struct FinalAwaited {
+  static constexpr std::string_view kName = "FinalAwaited";
+  TransactionId transaction;
+  CallId call;
+  Instant gives_up_at;
+  bool operator==(const FinalAwaited&) const = default;
+  static constexpr auto kFields = std::tuple{field("transaction", &FinalAwaited::transaction),
+                                             field("call", &FinalAwaited::call),
+                                             field("gives_up_at", &FinalAwaited::gives_up_at)};
+};
+
 // Timer A, E or G fired: the last message was sent again.
 struct Resent {
   static constexpr std::string_view kName = "Resent";
@@ -189,9 +201,10 @@ struct DatagramDropped {
                                              field("sentence", &DatagramDropped::sentence)};
 };
 
-using TransactionEvent = std::variant<ServerTransactionStarted, ResponseSent, FailureAcknowledged,
-                                      ClientTransactionStarted, ProvisionalReceived, FinalReceived,
-                                      CancelSent, Resent, TransactionEnded, DatagramDropped>;
+using TransactionEvent =
+    std::variant<ServerTransactionStarted, ResponseSent, FailureAcknowledged,
+                 ClientTransactionStarted, ProvisionalReceived, FinalReceived, CancelSent,
+                 FinalAwaited, Resent, TransactionEnded, DatagramDropped>;
 
 }  // namespace model
 }  // namespace lastcall
