@@ -22,6 +22,16 @@ GROUPS = [
     ("client_event.hpp", "Client", ""),
 ]
 
+INTRODUCTION = """\
+Made by `tools/make_docs.py` from `engine/model/*_event.hpp`: what can stand in a log. In the table
+`event`, `type` is the name below and `data` holds the fields as JSON, in this order; a field `wire`
+stands in the column `wire` instead, as raw bytes.
+
+A log keeps a batch (a turn: one input and all it caused) whole or not at all; positions are dense
+from 1; nothing is ever changed or deleted in it. `cause` is the position of the event that led to
+this one.
+"""
+
 STRUCT = re.compile(
     r"(?P<doc>(?:^//[^\n]*\n)*)^struct (?P<name>\w+) \{\n(?P<body>.*?)^\};", re.M | re.S)
 RULE = re.compile(r'Rule k\w+\{\s*((?:"[^"]*"\s*,?\s*)+)\}')
@@ -42,13 +52,7 @@ def events_of(header: str) -> list[tuple[str, str, str]]:
 
 
 def events() -> str:
-    out = ["# Events", "",
-           "Made by `tools/make_docs.py` from `engine/model/*_event.hpp`: what can stand in a log. In",
-           "the table `event`, `type` is the name below and `data` holds the fields as JSON, in this order;",
-           "a field `wire` stands in the column `wire` instead, as raw bytes.", "",
-           "A log keeps a batch (a turn: one input and all it caused) whole or not at all; positions are",
-           "dense from 1; nothing is ever changed or deleted in it. `cause` is the position of the event",
-           "that led to this one.", ""]
+    out = ["# Events", "", INTRODUCTION]
     for header, title, note in GROUPS:
         out += [f"## {title}", ""]
         if note:
