@@ -3,6 +3,9 @@
 // verdict each rule set and mutant gets. The grammar is described in docs/SCENARIOS.md; a reader
 // who knows SIP needs no manual. Parsed here; played by sim/world.
 
+#include "engine/model/call.hpp"
+#include "engine/model/sip_names.hpp"
+
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -21,7 +24,7 @@ struct Actor {
   bool operator==(const Actor&) const = default;
 };
 
-// What an actor can do. Each is one phrase of the grammar.
+// What an actor can do. Each is one phrase of the grammar (sim/phrases.cpp).
 enum class Verb : std::uint8_t {
   kCalls,        // bob calls alice
   kAnswers,      // alice answers
@@ -33,13 +36,14 @@ enum class Verb : std::uint8_t {
   kRepeatsBye,   // bob repeats BYE         (the same bytes again)
   kSendsNewBye,  // bob sends a new BYE     (next CSeq, new branch)
   kAudioFlows,   // audio both ways, audio goes on
-  kStaysSilent,  // alice's client never confirms, alice's media never stops
+  kClientNeverConfirms,  // alice's client never confirms
+  kMediaNeverStops,      // alice's media never stops
 };
 
 struct Action {
   std::string actor;  // empty for "audio goes on"
   Verb verb = Verb::kAnswers;
-  std::string object;  // who is called; or the layer that stays silent: "client", "media"
+  std::string object = {};  // who is called
   std::uint32_t line = 0;
   bool operator==(const Action&) const = default;
 };
@@ -51,10 +55,26 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
-// What must be true at the end, beside all invariants.
+// What a scenario can promise of a run's end, beside all invariants. Each is one phrase of the
+// grammar (sim/phrases.cpp); judged by sim/expect.
+enum class Promise : std::uint8_t {
+  kGets,                // bob gets 200 to BYE
+  kEnds,                // alice's call ends: remote-bye or dialog-failure
+  kEndsForced,          // alice's call ends forced: Client, Media
+  kRefusedAsEnding,     // alice's hold fails: call is ending
+  kEveryLayerConfirms,  // every layer confirms
+};
+
 struct Expectation {
-  std::string text;  // one of the phrases of the grammar
+  std::string text;  // as written
   std::uint32_t line = 0;
+  Promise promise = Promise::kEveryLayerConfirms;
+  std::string actor = {};          // all but kEveryLayerConfirms
+  int status = 0;                  // kGets
+  Method method = Method::kOther;  // kGets
+  EnumSet<Cause> causes = {};      // kEnds: one of these
+  CleanupLayers missing = {};      // kEndsForced
+  Op op = Op::kHangup;             // kRefusedAsEnding
   bool operator==(const Expectation&) const = default;
 };
 
@@ -80,10 +100,11 @@ struct Scenario {
 };
 
 struct ScenarioError {
-  std::uint32_t line = 0;
-  std::string sentence;  // names what stands there and the nearest word that would be right
+  std::uint32_t line = 0;  // from 1
+  std::string sentence;    // names what stands there and the nearest word that would be right
 };
 
+// Reads a scenario file. `name` is what its first word must be: the file name without ".txt".
 [[nodiscard]] std::expected<Scenario, ScenarioError> parse_scenario(std::string_view name,
                                                                     std::string_view text);
 

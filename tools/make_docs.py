@@ -75,8 +75,8 @@ def rules() -> list[tuple[str, str]]:
 
 def invariants() -> str:
     out = ["# Invariants", "",
-           "Made by `tools/make_docs.py` from `sim/oracles/`: the rules by which every run is judged,",
-           "whatever its scenario expects.", "", "| rule | what must hold |", "|---|---|"]
+           "Made by `tools/make_docs.py` from `sim/oracles/`: the rules by which every run is",
+           "judged, whatever its scenario expects.", "", "| rule | what must hold |", "|---|---|"]
     out += [f"| {name} | {text} |" for name, text in rules()]
     return "\n".join(out) + "\n"
 
