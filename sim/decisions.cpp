@@ -1,0 +1,32 @@
+#include "sim/decisions.hpp"
+
+#include <algorithm>
+
+namespace lastcall::sim {
+
+std::uint16_t Decisions::ordinal(CallId call) {
+  if (!call) return 0;
+  const auto it = std::ranges::find(calls_, call);
+  if (it != calls_.end()) return static_cast<std::uint16_t>(it - calls_.begin() + 1);
+  calls_.push_back(call);
+  return static_cast<std::uint16_t>(calls_.size());
+}
+
+ChoiceKey Decisions::numbered(ChoiceKey key) {
+  // What happens before the races is not counted: a longer set-up moves no decision.
+  if (racing_) {
+    key.nth = 0;
+    key.nth = counts_[key]++;
+  }
+  return key;
+}
+
+std::uint32_t Decisions::draw(const ChoiceKey& key, std::uint32_t n) {
+  if (!racing_ || n <= 1) return 0;
+  if (!faults_ && key.kind != ChoiceKind::kPostpone) return 0;
+  const std::uint32_t value = chooser_->draw(key, n);
+  made_.emplace_back(key, value);
+  return value;
+}
+
+}  // namespace lastcall::sim

@@ -1,0 +1,37 @@
+#pragma once
+// Network: datagrams between actors, with delay, loss and duplication; reordering follows from
+// delays. It knows addresses, not messages. Loss is bounded per sender, so that repeats get through
+// and a run ends: a network that loses everything shows nothing about an engine.
+
+#include "engine/model/endpoint.hpp"
+#include "sim/scene.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lastcall::sim {
+
+class Network {
+ public:
+  static constexpr std::uint32_t kLossesMax = 3;  // per sender
+
+  // Adds the next actor: the engine first, then the peers.
+  void add(const Endpoint& at) { actors_.push_back({at, 0}); }
+  [[nodiscard]] const Endpoint& endpoint(ActorIndex actor) const { return actors_[actor].at; }
+
+  // Puts the datagram on the agenda as often as it will arrive. An unknown address swallows it.
+  void send(ActorIndex from, const Endpoint& to, std::string bytes, const Scene& scene);
+
+ private:
+  struct Actor {
+    Endpoint at;
+    std::uint32_t losses = 0;
+  };
+  [[nodiscard]] std::optional<ActorIndex> actor_at(const Endpoint& at) const;
+  [[nodiscard]] bool loses(ActorIndex from, const ChoiceKey& loss, const Scene& scene);
+
+  std::vector<Actor> actors_;
+};
+
+}  // namespace lastcall::sim

@@ -1,0 +1,329 @@
+#include "sim/peer.hpp"
+
+#include "engine/model/limits.hpp"
+#include "engine/sip/headers.hpp"
+#include "engine/sip/parse.hpp"
+#include "engine/sip/sdp.hpp"
+#include "engine/sip/uri.hpp"
+#include "engine/sip/write.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lastcall::sim {
+namespace {
+
+constexpr std::string_view kSdpType = "application/sdp";
+
+std::string uri_of(std::string_view user, const Endpoint& at) {
+  return "sip:" + std::string{user} + "@" + to_text(at);
+}
+
+// The direction that an SDP asks of its sender; sendrecv if it cannot be read.
+Direction offered(std::string_view body) {
+  const auto read = sip::parse_sdp(body);
+  if (!read) return Direction::kSendRecv;
+  const auto line = sip::audio(*read);
+  return line ? sip::effective_direction(*read, *line) : Direction::kInactive;
+}
+
+// The URI in the Contact, which later requests go to (RFC 3261 12.1).
+std::string contact_uri(const SipMessage& message) {
+  const auto contact = message.header(Header::kContact);
+  const auto address =
+      contact ? sip::parse_name_addr(*contact) : std::unexpected{sip::ParseError{}};
+  return address ? std::string{address->uri} : std::string{};
+}
+
+Instant sooner(Instant a, Instant b) { return std::min(a, b); }
+
+}  // namespace
+
+Peer::Peer(std::string name, Endpoint local)
+    : name_(std::move(name)), local_(std::move(local)), local_tag_(name_ + "-tag") {}
+
+std::string Peer::next_branch() { return "z9hG4bK-" + name_ + "-" + std::to_string(++branches_); }
+
+std::string Peer::sdp(Direction direction) {
+  const std::string version = std::to_string(++sdp_version_);
+  return "v=0\r\no=" + name_ + " 1 " + version + " IN IP4 " + local_.host + "\r\ns=-\r\nc=IN IP4 " +
+         local_.host + "\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=" +
+         std::string{lastcall::name(direction)} + "\r\n";
+}
+
+std::string Peer::request(Method method, std::string_view branch, std::uint32_t cseq,
+                          std::string_view body) const {
+  sip::Writer writer{method, remote_target_};
+  writer.via(local_, branch).max_forwards(70);
+  writer.header(Header::kFrom, "<" + uri_of(name_, local_) + ">;tag=" + local_tag_);
+  writer.header(Header::kTo,
+                remote_tag_.empty() ? remote_uri_ : remote_uri_ + ";tag=" + remote_tag_);
+  writer.header(Header::kCallId, call_id_).cseq(cseq);
+  if (method == Method::kInvite) writer.header(Header::kContact, sip::contact_of(local_));
+  return std::move(writer).finish(body, kSdpType);
+}
+
+Packets Peer::ask(Method method, std::uint32_t cseq, std::string_view body, Instant now) {
+  Asked asked{.method = method, .branch = next_branch(), .packet = {}, .repeats = {}, .ack = {}};
+  asked.packet = {remote_, request(method, asked.branch, cseq, body)};
+  asked.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
+  if (method == Method::kBye) last_bye_ = asked.packet;
+  asked_.push_back(std::move(asked));
+  return {asked_.back().packet};
+}
+
+Packets Peer::call(std::string_view user, const Endpoint& at, Instant now) {
+  if (phase_ != Phase::kNone) return {};
+  phase_ = Phase::kCalling;
+  call_id_ = "call-of-" + name_;
+  remote_ = at;
+  remote_target_ = uri_of(user, at);
+  remote_uri_ = "<" + remote_target_ + ">";
+  return ask(Method::kInvite, ++cseq_, sdp(Direction::kSendRecv), now);
+}
+
+Packets Peer::accept(Served& served, Instant now) {
+  const std::string contact = sip::header_line(Header::kContact, sip::contact_of(local_));
+  const std::string body = sdp(direction_);
+  served.packet.bytes = sip::response(pending_head_, {.status = 200,
+                                                      .to_tag = local_tag_,
+                                                      .lines = contact,
+                                                      .body = body,
+                                                      .content_type = kSdpType});
+  served.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
+  return {served.packet};
+}
+
+Peer::Served& Peer::first_invite() {
+  return *std::ranges::find(served_, Method::kInvite, &Served::method);
+}
+
+Packets Peer::answer(Instant now) {
+  if (phase_ != Phase::kRinging) return {};
+  phase_ = Phase::kConfirmed;
+  return accept(first_invite(), now);
+}
+
+Packets Peer::reject(Instant now) {
+  if (phase_ != Phase::kRinging) return {};
+  phase_ = Phase::kOver;
+  Served& served = first_invite();
+  served.packet.bytes = sip::response(pending_head_, {.status = 486, .to_tag = local_tag_});
+  served.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
+  return {served.packet};
+}
+
+Packets Peer::hang_up(Instant now) {
+  if (phase_ == Phase::kRinging) return reject(now);
+  if (phase_ == Phase::kConfirmed) return send_bye(now);
+  if (phase_ != Phase::kCalling) return {};
+  hangs_up_ = true;
+  // RFC 3261 9.1: no CANCEL before a provisional response.
+  const Asked& invite = asked_.front();
+  if (remote_tag_.empty() || invite.is_answered) return {};
+  const auto sent = sip::parse(invite.packet.bytes);
+  Asked cancel{
+      .method = Method::kCancel, .branch = invite.branch, .packet = {}, .repeats = {}, .ack = {}};
+  cancel.packet = {remote_, sip::cancel_for(*sent)};
+  cancel.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
+  asked_.push_back(std::move(cancel));
+  return {asked_.back().packet};
+}
+
+Packets Peer::offer(Direction direction, Instant now) {
+  if (phase_ != Phase::kConfirmed) return {};
+  direction_ = direction;
+  return ask(Method::kInvite, ++cseq_, sdp(direction), now);
+}
+
+Packets Peer::send_bye(Instant now) {
+  if (phase_ != Phase::kConfirmed && phase_ != Phase::kOver) return {};
+  if (remote_tag_.empty()) return {};
+  phase_ = Phase::kOver;
+  return ask(Method::kBye, ++cseq_, {}, now);
+}
+
+Packets Peer::repeat_bye(Instant now) {
+  if (last_bye_.bytes.empty()) return send_bye(now);
+  return {last_bye_};
+}
+
+Packets Peer::receive(std::string bytes, const Endpoint& source, Instant now) {
+  const auto message = sip::parse(std::move(bytes));
+  if (!message) return {};
+  return message->is_request() ? on_request(*message, source, now) : on_response(*message, now);
+}
+
+bool Peer::is_in_dialog(const SipMessage& request) const {
+  return !call_id_.empty() && request.call_id() == call_id_ && request.to_tag() == local_tag_ &&
+         request.from_tag() == remote_tag_;
+}
+
+Packet Peer::reply(const SipMessage& request, const Endpoint& source, int status) {
+  const Packet packet{
+      sip::response_destination(request, source),
+      sip::response(sip::response_head(request, source), {.status = status, .to_tag = local_tag_})};
+  served_.push_back({.method = request.method(),
+                     .branch = std::string{request.via().branch},
+                     .cseq = request.cseq(),
+                     .packet = packet,
+                     .repeats = {}});
+  return packet;
+}
+
+Packets Peer::on_request(const SipMessage& request, const Endpoint& source, Instant now) {
+  if (request.method() == Method::kAck) {
+    on_ack(request);
+    return {};
+  }
+  const std::string_view branch = request.via().branch;
+  for (const Served& served : served_) {
+    // The same request again gets the same answer (RFC 3261 17.2).
+    if (served.branch == branch && served.method == request.method()) return {served.packet};
+  }
+  switch (request.method()) {
+    case Method::kInvite:
+      return on_invite(request, source, now);
+    case Method::kCancel:
+      return on_cancel(request, source, now);
+    case Method::kBye:
+      return on_bye(request, source, now);
+    case Method::kOptions:
+      return {reply(request, source, 200)};
+    default:
+      return {reply(request, source, is_in_dialog(request) ? 501 : 481)};
+  }
+}
+
+Packets Peer::on_invite(const SipMessage& request, const Endpoint& source, Instant now) {
+  const bool is_new = request.to_tag().empty();
+  if (is_new && phase_ != Phase::kNone) return {reply(request, source, 486)};
+  if (is_new) {
+    phase_ = Phase::kRinging;
+    call_id_ = request.call_id();
+    remote_tag_ = request.from_tag();
+    const auto from = sip::parse_name_addr(*request.header(Header::kFrom));
+    remote_uri_ = "<" + std::string{from->uri} + ">";
+    direction_ = flip(offered(request.body()));
+    const Packet ringing = reply(request, source, 180);
+    pending_head_ = sip::response_head(request, source);
+    remote_ = source;
+    remote_target_ = contact_uri(request);
+    return {ringing};
+  }
+  if (!is_in_dialog(request) || phase_ != Phase::kConfirmed) return {reply(request, source, 481)};
+  const bool glare = std::ranges::any_of(asked_, [](const Asked& asked) {
+    return asked.method == Method::kInvite && !asked.is_answered;
+  });
+  if (glare) return {reply(request, source, 491)};
+  direction_ = flip(offered(request.body()));
+  pending_head_ = sip::response_head(request, source);
+  (void)reply(request, source, 200);
+  return accept(served_.back(), now);
+}
+
+Packets Peer::on_cancel(const SipMessage& request, const Endpoint& source, Instant now) {
+  const std::string_view branch = request.via().branch;
+  const bool known = std::ranges::any_of(served_, [branch](const Served& served) {
+    return served.method == Method::kInvite && served.branch == branch;
+  });
+  Packets packets{reply(request, source, known ? 200 : 481)};
+  if (phase_ == Phase::kRinging && known) {
+    phase_ = Phase::kOver;
+    Served& invite = first_invite();
+    invite.packet.bytes = sip::response(pending_head_, {.status = 487, .to_tag = local_tag_});
+    invite.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
+    packets.push_back(invite.packet);
+  }
+  return packets;
+}
+
+Packets Peer::on_bye(const SipMessage& request, const Endpoint& source, Instant) {
+  if (!is_in_dialog(request)) return {reply(request, source, 481)};
+  phase_ = Phase::kOver;
+  stop_repeating_accepts();
+  return {reply(request, source, 200)};
+}
+
+void Peer::on_ack(const SipMessage& request) {
+  for (Served& served : served_) {
+    if (served.method == Method::kInvite && served.cseq == request.cseq()) served.repeats = {};
+  }
+}
+
+void Peer::stop_repeating_accepts() {
+  for (Served& served : served_) served.repeats = {};
+}
+
+Packets Peer::on_response(const SipMessage& response, Instant now) {
+  const std::string_view branch = response.via().branch;
+  const auto it = std::ranges::find_if(asked_, [&](const Asked& asked) {
+    return asked.branch == branch && asked.method == response.method();
+  });
+  if (it == asked_.end()) return {};
+  Asked& asked = *it;
+  if (asked.is_answered) {
+    if (asked.method == Method::kInvite && response.status() >= 200) return {asked.ack};
+    return {};
+  }
+  const bool is_invite = asked.method == Method::kInvite;
+  if (is_invite && phase_ == Phase::kCalling && !response.to_tag().empty()) {
+    remote_tag_ = response.to_tag();
+  }
+  if (response.status() < 200) {
+    // RFC 3261 17.1.1.2: an INVITE is not repeated once it is known to have arrived.
+    if (is_invite) asked.repeats = {};
+    return hangs_up_ && is_invite ? hang_up(now) : Packets{};
+  }
+  asked.is_answered = true;
+  asked.repeats = {};
+  return is_invite ? on_invite_final(asked, response, now) : Packets{};
+}
+
+Packets Peer::on_invite_final(Asked& asked, const SipMessage& response, Instant now) {
+  if (response.status() >= 300) {
+    if (phase_ == Phase::kCalling) phase_ = Phase::kOver;
+    const auto sent = sip::parse(asked.packet.bytes);
+    asked.ack = {remote_, sip::ack_for_failure(*sent, response)};
+    return {asked.ack};
+  }
+  if (const std::string target = contact_uri(response); !target.empty()) remote_target_ = target;
+  if (phase_ == Phase::kCalling) phase_ = Phase::kConfirmed;
+  if (!response.body().empty()) direction_ = flip(offered(response.body()));
+  asked.ack = {remote_, request(Method::kAck, next_branch(), response.cseq(), {})};
+  Packets packets{asked.ack};
+  if (hangs_up_ && phase_ == Phase::kConfirmed) {
+    for (Packet& packet : send_bye(now)) packets.push_back(std::move(packet));
+  }
+  return packets;
+}
+
+Instant Peer::next_deadline() const {
+  Instant next = kNever;
+  for (const Asked& asked : asked_) {
+    next = sooner(next, sooner(asked.repeats.next, asked.repeats.end));
+  }
+  for (const Served& served : served_) {
+    next = sooner(next, sooner(served.repeats.next, served.repeats.end));
+  }
+  return next;
+}
+
+Packets Peer::wake(Instant now) {
+  Packets packets;
+  const auto repeat = [&](Repeats& repeats, Duration longest, const Packet& packet) {
+    if (repeats.end <= now) repeats = {};
+    if (repeats.next > now) return;
+    packets.push_back(packet);
+    repeats.interval = std::min(repeats.interval * 2, longest);
+    repeats.next = now + repeats.interval;
+  };
+  for (Asked& asked : asked_) {
+    repeat(asked.repeats, asked.method == Method::kInvite ? limits::k64T1 : limits::kT2,
+           asked.packet);
+  }
+  for (Served& served : served_) repeat(served.repeats, limits::kT2, served.packet);
+  return packets;
+}
+
+}  // namespace lastcall::sim

@@ -1,0 +1,117 @@
+#pragma once
+// Peer: the other side of a call, speaking real SIP bytes over the simulated network (RFC 3261, UDP
+// only). It places or takes one call, holds, hangs up, answers what it is asked, and repeats what
+// it said until it is answered, so that loss is survivable. It shares the parser with the engine
+// and nothing else: an oracle must not share our bugs. A regular value; time is a parameter.
+
+#include "engine/base/time.hpp"
+#include "engine/model/endpoint.hpp"
+#include "engine/model/media_types.hpp"
+#include "engine/model/sip_message.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lastcall::sim {
+
+struct Packet {
+  Endpoint destination;
+  std::string bytes;
+};
+using Packets = std::vector<Packet>;
+
+class Peer {
+ public:
+  Peer(std::string name, Endpoint local);
+
+  // What the peer can be told to do; each returns what it sends at once. What makes no sense in its
+  // state (an answer without a call) sends nothing.
+  [[nodiscard]] Packets call(std::string_view user, const Endpoint& at, Instant now);
+  [[nodiscard]] Packets answer(Instant now);
+  [[nodiscard]] Packets reject(Instant now);
+  // BYE, or CANCEL while its own call has no answer, or 486 while it is ringing.
+  [[nodiscard]] Packets hang_up(Instant now);
+  [[nodiscard]] Packets offer(Direction direction, Instant now);  // a re-INVITE
+  [[nodiscard]] Packets send_bye(Instant now);                    // also after another one
+  [[nodiscard]] Packets repeat_bye(Instant now);                  // the same bytes again
+
+  // What came in, and what it says to that.
+  [[nodiscard]] Packets receive(std::string bytes, const Endpoint& source, Instant now);
+
+  // When it will repeat or give up something; kNever if nothing is open.
+  [[nodiscard]] Instant next_deadline() const;
+  [[nodiscard]] Packets wake(Instant now);
+
+  [[nodiscard]] bool is_ringing() const { return phase_ == Phase::kRinging; }
+  [[nodiscard]] bool is_confirmed() const { return phase_ == Phase::kConfirmed; }
+  [[nodiscard]] bool is_over() const { return phase_ == Phase::kOver; }
+  [[nodiscard]] Direction direction() const { return direction_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const Endpoint& local() const { return local_; }
+
+ private:
+  enum class Phase : std::uint8_t { kNone, kCalling, kRinging, kConfirmed, kOver };
+
+  // Repeats of one message: T1, doubling, until 64*T1 (RFC 3261 17.1.2.2).
+  struct Repeats {
+    Instant next = kNever;
+    Instant end = kNever;
+    Duration interval{};
+  };
+  // A request of ours.
+  struct Asked {
+    Method method = Method::kOther;
+    std::string branch;
+    Packet packet;
+    Repeats repeats;
+    bool is_answered = false;  // finally
+    Packet ack;                // of an INVITE's final response; sent again for each repeat of it
+  };
+  // A request of the other side, and what was answered.
+  struct Served {
+    Method method = Method::kOther;
+    std::string branch;
+    std::uint32_t cseq = 0;
+    Packet packet;
+    Repeats repeats;  // of a final response to INVITE, until its ACK
+  };
+
+  [[nodiscard]] std::string next_branch();
+  [[nodiscard]] std::string request(Method method, std::string_view branch, std::uint32_t cseq,
+                                    std::string_view sdp) const;
+  [[nodiscard]] Packets ask(Method method, std::uint32_t cseq, std::string_view sdp, Instant now);
+  [[nodiscard]] std::string sdp(Direction direction);
+  [[nodiscard]] Packets on_request(const SipMessage& request, const Endpoint& source, Instant now);
+  [[nodiscard]] Packets on_invite(const SipMessage& request, const Endpoint& source, Instant now);
+  [[nodiscard]] Packets on_cancel(const SipMessage& request, const Endpoint& source, Instant now);
+  [[nodiscard]] Packets on_bye(const SipMessage& request, const Endpoint& source, Instant now);
+  void on_ack(const SipMessage& request);
+  [[nodiscard]] Packets on_response(const SipMessage& response, Instant now);
+  [[nodiscard]] Packets on_invite_final(Asked& asked, const SipMessage& response, Instant now);
+  [[nodiscard]] Packets accept(Served& served, Instant now);
+  [[nodiscard]] Packet reply(const SipMessage& request, const Endpoint& source, int status);
+  [[nodiscard]] bool is_in_dialog(const SipMessage& request) const;
+  // The INVITE that rings here. REQUIRES: one came.
+  [[nodiscard]] Served& first_invite();
+  void stop_repeating_accepts();
+
+  std::string name_;
+  Endpoint local_;
+  Phase phase_ = Phase::kNone;
+  bool hangs_up_ = false;  // as soon as it may
+  Direction direction_ = Direction::kSendRecv;
+  std::string call_id_, local_tag_, remote_tag_, remote_uri_, remote_target_;
+  Endpoint remote_;
+  std::uint32_t cseq_ = 0;
+  std::uint32_t branches_ = 0;
+  std::uint32_t sdp_version_ = 0;
+  std::string pending_head_;  // of the INVITE that rings
+  std::vector<Asked> asked_;
+  std::vector<Served> served_;
+  Packet last_bye_;
+};
+
+}  // namespace lastcall::sim

@@ -1,0 +1,235 @@
+#include "sim/phrases.hpp"
+
+#include "sim/nearest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace lastcall::sim {
+namespace {
+
+template <class T>
+using Read = std::expected<T, std::string>;
+
+// Who can do it: an engine has users and layers, a peer has only its wire.
+enum class Doer : std::uint8_t { kAnybody, kEngine, kPeer };
+
+struct VerbPhrase {
+  std::string_view words;  // behind the actor's name
+  Verb verb;
+  Doer doer;
+};
+
+constexpr std::array kVerbs{
+    VerbPhrase{"answers", Verb::kAnswers, Doer::kAnybody},
+    VerbPhrase{"rejects", Verb::kRejects, Doer::kAnybody},
+    VerbPhrase{"hangs up", Verb::kHangsUp, Doer::kAnybody},
+    VerbPhrase{"holds", Verb::kHolds, Doer::kAnybody},
+    VerbPhrase{"resumes", Verb::kResumes, Doer::kAnybody},
+    VerbPhrase{"sends BYE", Verb::kSendsBye, Doer::kPeer},
+    VerbPhrase{"repeats BYE", Verb::kRepeatsBye, Doer::kPeer},
+    VerbPhrase{"sends a new BYE", Verb::kSendsNewBye, Doer::kPeer},
+    VerbPhrase{"client never confirms", Verb::kClientNeverConfirms, Doer::kEngine},
+    VerbPhrase{"media never stops", Verb::kMediaNeverStops, Doer::kEngine},
+};
+constexpr std::string_view kCallsWord = "calls";
+constexpr std::array<std::string_view, 2> kAudioPhrases{"audio both ways", "audio goes on"};
+constexpr std::string_view kEveryLayer = "every layer confirms";
+
+std::pair<std::string_view, std::string_view> split_first(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos) return {text, {}};
+  return {text.substr(0, space), trimmed(text.substr(space))};
+}
+
+Read<Actor> actor_named(std::string_view word, const std::vector<Actor>& actors) {
+  std::vector<std::string_view> names;
+  for (const Actor& actor : actors) {
+    if (actor.name == word) return actor;
+    names.emplace_back(actor.name);
+  }
+  if (names.empty()) return std::unexpected{std::string{"no actors are named before this line"}};
+  return std::unexpected{unknown_word(word, "actor", names)};
+}
+
+// "alice's client" and the like: the name in front of 's.
+std::string_view owner_of(std::string_view word) {
+  return word.ends_with("'s") ? word.substr(0, word.size() - 2) : word;
+}
+
+Read<Action> parse_calls(const Actor& caller, std::string_view callee,
+                         const std::vector<Actor>& actors) {
+  const auto called = actor_named(callee, actors);
+  if (!called) return std::unexpected{called.error()};
+  if (called->kind == caller.kind) {
+    return std::unexpected{
+        fmt::format("'{}' cannot call '{}': a call is between the engine and a peer", caller.name,
+                    called->name)};
+  }
+  return Action{.actor = caller.name, .verb = Verb::kCalls, .object = called->name};
+}
+
+Read<Action> parse_verb(const Actor& actor, std::string_view words) {
+  std::vector<std::string_view> known{kCallsWord};
+  for (const VerbPhrase& phrase : kVerbs) {
+    known.push_back(phrase.words);
+    if (phrase.words != words) continue;
+    if (phrase.doer == Doer::kPeer && actor.kind != ActorKind::kPeer) {
+      return std::unexpected{
+          fmt::format("only a peer {}; the engine '{}' 'hangs up' like a user", words, actor.name)};
+    }
+    if (phrase.doer == Doer::kEngine && actor.kind != ActorKind::kEngine) {
+      return std::unexpected{
+          fmt::format("'{}' is a peer; only an engine has a client and media", actor.name)};
+    }
+    return Action{.actor = actor.name, .verb = phrase.verb};
+  }
+  return std::unexpected{unknown_word(words, "action", known)};
+}
+
+template <class E>
+Read<E> parse_name(std::string_view word, std::string_view kind) {
+  if (const auto value = named<E>(word)) return *value;
+  constexpr auto kNames = names_of(E{});
+  return std::unexpected{unknown_word(word, kind, kNames)};
+}
+
+// "200 to BYE"
+Read<Expectation> parse_gets(std::string_view words) {
+  const auto [status, rest] = split_first(words);
+  Expectation expected{.text = {}, .promise = Promise::kGets};
+  const auto end = std::from_chars(status.begin(), status.end(), expected.status);
+  if (end.ptr != status.end() || expected.status < 100 || expected.status > 699) {
+    return std::unexpected{fmt::format("'{}' is no SIP status from 100 to 699", status)};
+  }
+  const auto [to, method] = split_first(rest);
+  if (to != "to") {
+    return std::unexpected{fmt::format("'{}' should be 'to', as in '200 to BYE'", to)};
+  }
+  const auto name = parse_name<Method>(method, "method");
+  if (!name) return std::unexpected{name.error()};
+  expected.method = *name;
+  return expected;
+}
+
+// "Client, Media"
+Read<Expectation> parse_forced(std::string_view words) {
+  Expectation expected{.text = {}, .promise = Promise::kEndsForced};
+  for (const std::string_view word : split(words, ',')) {
+    const auto layer = parse_name<CleanupLayer>(word, "layer");
+    if (!layer) return std::unexpected{layer.error()};
+    expected.missing.insert(*layer);
+  }
+  return expected;
+}
+
+// "remote-bye or dialog-failure"
+Read<Expectation> parse_ends(std::string_view words) {
+  Expectation expected{.text = {}, .promise = Promise::kEnds};
+  const std::vector<std::string_view> list = split(words, ' ');
+  if (list.size() % 2 == 0) {
+    return std::unexpected{fmt::format("'{}' should be like 'remote-bye or local-hangup'", words)};
+  }
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (i % 2 == 1 && list[i] != "or") {
+      return std::unexpected{fmt::format("'{}' should be 'or'", list[i])};
+    }
+    if (i % 2 == 1) continue;
+    const auto cause = parse_name<Cause>(list[i], "cause");
+    if (!cause) return std::unexpected{cause.error()};
+    expected.causes.insert(*cause);
+  }
+  return expected;
+}
+
+// What stands behind "alice's": "call ends: remote-bye", "hold fails: call is ending".
+Read<Expectation> parse_own(std::string_view words) {
+  const std::size_t colon = words.find(':');
+  const std::string_view claim = trimmed(words.substr(0, colon));
+  const std::string_view what =
+      colon == std::string_view::npos ? std::string_view{} : trimmed(words.substr(colon + 1));
+  if (claim == "call ends forced") return parse_forced(what);
+  if (claim == "call ends") return parse_ends(what);
+  const auto [op_word, fails] = split_first(claim);
+  if (fails == "fails") {
+    const auto op = parse_name<Op>(op_word, "operation");
+    if (!op) return std::unexpected{op.error()};
+    if (what != "call is ending") {
+      return std::unexpected{fmt::format("'{}' should be 'call is ending'", what)};
+    }
+    return Expectation{.text = {}, .promise = Promise::kRefusedAsEnding, .op = *op};
+  }
+  static constexpr std::array<std::string_view, 3> kClaims{"call ends", "call ends forced",
+                                                           "hold fails"};
+  return std::unexpected{unknown_word(claim, "expectation", kClaims)};
+}
+
+Read<Expectation> parse_of_actor(std::string_view phrase, const std::vector<Actor>& actors) {
+  const auto [word, rest] = split_first(phrase);
+  const bool owns = word.ends_with("'s");
+  const auto actor = actor_named(owner_of(word), actors);
+  if (!actor) return std::unexpected{actor.error()};
+  const ActorKind wanted = owns ? ActorKind::kEngine : ActorKind::kPeer;
+  if (actor->kind != wanted) {
+    return std::unexpected{
+        owns ? fmt::format("'{}' is a peer: expect what it 'gets'", actor->name)
+             : fmt::format("'{0}' is the engine: expect something of '{0}'s'", actor->name)};
+  }
+  const auto [verb, object] = split_first(rest);
+  if (!owns && verb != "gets") {
+    static constexpr std::array<std::string_view, 1> kGets{"gets"};
+    return std::unexpected{unknown_word(verb, "expectation", kGets)};
+  }
+  auto expected = owns ? parse_own(rest) : parse_gets(object);
+  if (expected) expected->actor = actor->name;
+  return expected;
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t from = text.find_first_not_of(" \t\r");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t\r") - from + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const std::size_t end = text.find(separator);
+    const std::string_view part = trimmed(text.substr(0, end));
+    if (!part.empty()) parts.push_back(part);
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+Read<Action> parse_action(std::string_view phrase, const std::vector<Actor>& actors) {
+  const auto [word, rest] = split_first(phrase);
+  if (word == "audio") {
+    if (std::ranges::find(kAudioPhrases, phrase) != kAudioPhrases.end()) {
+      return Action{.actor = {}, .verb = Verb::kAudioFlows};
+    }
+    return std::unexpected{unknown_word(phrase, "action", kAudioPhrases)};
+  }
+  const auto actor = actor_named(owner_of(word), actors);
+  if (!actor) return std::unexpected{actor.error()};
+  const auto [verb, object] = split_first(rest);
+  if (verb == kCallsWord) return parse_calls(*actor, object, actors);
+  return parse_verb(*actor, rest);
+}
+
+Read<Expectation> parse_expectation(std::string_view phrase, const std::vector<Actor>& actors) {
+  Read<Expectation> expected =
+      phrase == kEveryLayer ? Expectation{.text = {}} : parse_of_actor(phrase, actors);
+  if (expected) expected->text = phrase;
+  return expected;
+}
+
+}  // namespace lastcall::sim

@@ -1,0 +1,182 @@
+// The part of World that plays the scenario: when a step begins, and what it makes its actor do.
+
+#include "engine/base/check.hpp"
+#include "sim/world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lastcall::sim {
+namespace {
+
+Op op_of(Verb verb) {
+  switch (verb) {
+    case Verb::kCalls:
+      return Op::kCall;
+    case Verb::kAnswers:
+      return Op::kAnswer;
+    case Verb::kRejects:
+      return Op::kReject;
+    case Verb::kHolds:
+      return Op::kHold;
+    case Verb::kResumes:
+      return Op::kResume;
+    default:
+      return Op::kHangup;
+  }
+}
+
+}  // namespace
+
+// Given steps are anchored to states: each begins when the one before has had its effect and
+// nothing is under way. Races begin when all have; the next race when the one before has begun.
+bool World::script_goes_on() {
+  if (!decisions_.racing()) {
+    if (!agenda_.is_quiet() || stuck() != nullptr) return false;
+    if (given_ < scenario_->given.size()) {
+      begin_step(scenario_->given[given_++].actions.front());
+      hand_out();
+      return true;
+    }
+    begin_races();
+  }
+  if (races_ == scenario_->races.size() || !race_may_begin_) return false;
+  begin_race(scenario_->races[races_++]);
+  return true;
+}
+
+const Action* World::stuck() const {
+  if (given_ == 0) return nullptr;
+  const Action& action = scenario_->given[given_ - 1].actions.front();
+  return decisions_.racing() || had_effect(action) ? nullptr : &action;
+}
+
+void World::begin_races() {
+  setup_end_ = disk_.log().last();
+  decisions_.begin_races();
+  const auto says_audio = [](const Action& action) { return action.verb == Verb::kAudioFlows; };
+  const bool race_says = !scenario_->races.empty() &&
+                         std::ranges::any_of(scenario_->races.front().actions, says_audio);
+  if (audio_flows_ && !race_says) media_.flow(kFramesInRaces, delays::kFlightMin, scene());
+}
+
+void World::begin_race(const Step& race) {
+  race_may_begin_ = false;
+  for (const Action& action : race.actions) {
+    const bool is_peers = !action.actor.empty() && index_of(action.actor) != kEngineIndex;
+    if (is_peers || action.verb == Verb::kAudioFlows) {
+      begin_step(action);  // takes the shortest flight to show at the engine
+    } else {
+      agenda_.put(now_ + delays::kFlightMin, ActionBegins{action});
+    }
+  }
+  agenda_.put(now_ + delays::kFlightMin, RaceHasBegun{});
+}
+
+void World::begin_step(const Action& action) {
+  switch (action.verb) {
+    case Verb::kAudioFlows:
+      audio_flows_ = true;
+      if (decisions_.racing()) {
+        media_.flow(kFramesInRaces, delays::kFlightMin, scene());
+      } else {
+        media_.flow(1, Duration::zero(), scene());
+      }
+      return;
+    case Verb::kClientNeverConfirms:
+      client_.fall_silent();
+      scene().tell(Faulted{{}, "client silent"});
+      return;
+    case Verb::kMediaNeverStops:
+      media_.fall_silent();
+      scene().tell(Faulted{{}, "media silent"});
+      return;
+    default:
+      break;
+  }
+  const ActorIndex actor = index_of(action.actor);
+  if (action.verb == Verb::kCalls) {
+    partner_ = actor == kEngineIndex ? index_of(action.object) : actor;
+  }
+  if (actor == kEngineIndex) {
+    command(action.verb, action);
+  } else {
+    send_all(actor, tell_peer(peers_[actor - 1U], action));
+  }
+}
+
+void World::command(Verb verb, const Action& action) {
+  std::string target;
+  if (verb == Verb::kCalls) {
+    target = "sip:" + action.object + "@" + to_text(network_.endpoint(partner_));
+  }
+  const CommandGiven given = client_.command(op_of(verb), std::move(target));
+  const bool is_hold = verb == Verb::kHolds || verb == Verb::kResumes;
+  scene().tell(CommandAsked{given});
+  deliver(given);
+  if (given.call) {
+    asking_.push_back({newest_input_, given.call, is_hold ? Asker::kHold : Asker::kClient});
+  }
+}
+
+Packets World::tell_peer(Peer& peer, const Action& action) const {
+  switch (action.verb) {
+    case Verb::kCalls:
+      return peer.call(action.object, network_.endpoint(kEngineIndex), now_);
+    case Verb::kAnswers:
+      return peer.answer(now_);
+    case Verb::kRejects:
+      return peer.reject(now_);
+    case Verb::kHangsUp:
+      return peer.hang_up(now_);
+    case Verb::kHolds:
+      return peer.offer(Direction::kSendOnly, now_);
+    case Verb::kResumes:
+      return peer.offer(Direction::kSendRecv, now_);
+    case Verb::kRepeatsBye:
+      return peer.repeat_bye(now_);
+    case Verb::kSendsBye:
+    case Verb::kSendsNewBye:
+      return peer.send_bye(now_);
+    case Verb::kAudioFlows:
+    case Verb::kClientNeverConfirms:
+    case Verb::kMediaNeverStops:
+      break;
+  }
+  return {};
+}
+
+bool World::had_effect(const Action& action) const {
+  const Peer& partner = peers_[partner_ - 1U];
+  const CallState state = client_.state();
+  switch (action.verb) {
+    case Verb::kCalls:
+      return action.actor == partner.name() ? state == CallState::kRinging : partner.is_ringing();
+    case Verb::kAnswers:
+      return state == CallState::kConnected && partner.is_confirmed();
+    case Verb::kHolds:
+      return state == CallState::kOnHold;
+    case Verb::kResumes:
+      return state == CallState::kConnected;
+    case Verb::kRejects:
+    case Verb::kHangsUp:
+    case Verb::kSendsBye:
+    case Verb::kRepeatsBye:
+    case Verb::kSendsNewBye:
+      return state == CallState::kTerminated;
+    case Verb::kAudioFlows:
+    case Verb::kClientNeverConfirms:
+    case Verb::kMediaNeverStops:
+      return true;
+  }
+  return true;
+}
+
+ActorIndex World::index_of(std::string_view actor) const {
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    if (peers_[i].name() == actor) return static_cast<ActorIndex>(i + 1);
+  }
+  return kEngineIndex;
+}
+
+}  // namespace lastcall::sim

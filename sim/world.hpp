@@ -1,0 +1,142 @@
+#pragma once
+// World: everything one run consists of, as a value: an engine with its simulated media, client and
+// disk, the peers, the network between them, and the time. It plays a scenario: the given steps one
+// after the other, then the races, then whatever follows until nothing is left to happen. A copy is
+// a snapshot. It judges nothing; sim/run.cpp shows log and trace to the oracles.
+//
+// What stands in a race shares one instant at the engine: a peer acts one shortest flight earlier.
+
+#include "engine/core/kernel.hpp"
+#include "sim/agenda.hpp"
+#include "sim/client.hpp"
+#include "sim/decisions.hpp"
+#include "sim/disk.hpp"
+#include "sim/media.hpp"
+#include "sim/network.hpp"
+#include "sim/peer.hpp"
+#include "sim/run.hpp"
+#include "sim/scenario.hpp"
+#include "sim/scene.hpp"
+#include "sim/strategies/postpone.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+namespace lastcall::sim {
+
+class World {
+ public:
+  // How many frames each leg sends once the races have begun.
+  static constexpr std::uint32_t kFramesInRaces = 3;
+
+  // `scenario` and `chooser` must outlive the world and its copies.
+  World(const Scenario& scenario, const Setup& setup, const core::LayerTable& table,
+        Chooser& chooser);
+
+  // Lets the next thing happen: what is due, one item of the engine or one act of its user or
+  // audio, the next step of the scenario, or time passing. False when nothing is left.
+  bool advance();
+
+  [[nodiscard]] Instant now() const { return now_; }
+  [[nodiscard]] const core::Kernel& kernel() const { return kernel_; }
+  [[nodiscard]] const std::vector<Record>& records() const { return disk_.log().records(); }
+  [[nodiscard]] const Trace& trace() const { return trace_; }
+  // For the end of a run: the log and the trace, without a copy.
+  [[nodiscard]] std::vector<Record> take_records() && { return disk_.log().records(); }
+  [[nodiscard]] Trace take_trace() && { return std::move(trace_); }
+  [[nodiscard]] const MediaHost& media() const { return media_; }
+  [[nodiscard]] const Decisions& decisions() const { return decisions_; }
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  // The newest record when the races began; 0 before.
+  [[nodiscard]] Position setup_end() const { return setup_end_; }
+  // The given step that has had no effect yet, null if all had. At the end of a run: it got stuck.
+  [[nodiscard]] const Action* stuck() const;
+  // What cannot be read from log and trace: peers that still wait for something.
+  [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
+
+ private:
+  // What client and audio do of themselves, in an order with the engine's items.
+  struct Act {
+    std::variant<PumpTicks, StreamCloses, NoticeReaches> what;
+    core::Ready as;           // how it stands among what is ready
+    std::uint64_t after = 0;  // the newest input when it came
+  };
+
+  // A command that waits in the engine, and who will ask for its call.
+  struct Asking {
+    std::uint64_t serial = 0;
+    CallId call;
+    Asker asker = Asker::kClient;
+  };
+
+  [[nodiscard]] Scene scene() { return {now_, disk_.log().last(), agenda_, decisions_, trace_}; }
+
+  // Things that come due.
+  void take_due();
+  void take(Entry entry);
+  void land(DatagramLands due);
+  void wait_for_turn(LayerId actor, CallId call, decltype(Act::what) what);
+  void deliver(Input input) { newest_input_ = kernel_.deliver(std::move(input)); }
+  void wake_peers();
+
+  // One item or act.
+  [[nodiscard]] bool handle_next();
+  void offer(std::span<const core::Ready> items);
+  void perform(Act act);
+  void begin(const PumpTicks& tick);
+  void begin(const StreamCloses& closing);
+  void begin(const NoticeReaches& notice);
+  // A command asks for its call at the moment at which the engine takes it up.
+  void ask_for_call_of(std::uint64_t serial);
+
+  // Orders of the engine.
+  void hand_out();
+  void perform(Output order);
+
+  // The scenario.
+  [[nodiscard]] bool script_goes_on();
+  void begin_races();
+  void begin_race(const Step& race);
+  void begin_step(const Action& action);
+  [[nodiscard]] bool had_effect(const Action& action) const;
+  void command(Verb verb, const Action& action);
+  [[nodiscard]] Packets tell_peer(Peer& peer, const Action& action) const;
+  void send_all(ActorIndex from, Packets packets);
+  [[nodiscard]] ActorIndex index_of(std::string_view actor) const;
+
+  [[nodiscard]] Instant soonest();
+
+  const Scenario* scenario_;
+  Instant now_{};
+  std::uint64_t steps_ = 0;
+  core::Kernel kernel_;
+  Disk disk_;
+  MediaHost media_;
+  Client client_;
+  std::vector<Peer> peers_;
+  Network network_;
+  Agenda agenda_;
+  Decisions decisions_;
+  PostponePolicy policy_;
+  Trace trace_;
+
+  std::vector<Act> acts_;  // in the order in which they came
+  std::uint64_t acts_begun_ = 0;
+  std::vector<Asking> asking_;
+  std::uint64_t newest_input_ = 0;
+  std::vector<core::Ready> offered_;     // engine items and acts, in the default order
+  std::vector<std::size_t> offered_at_;  // where each stands: the kernel's index, or behind it acts
+
+  std::size_t given_ = 0;  // steps begun
+  std::size_t races_ = 0;  // races begun
+  bool race_may_begin_ = true;
+  bool audio_flows_ = false;
+  ActorIndex partner_ = 1;  // the peer that the engine talks with
+  Position setup_end_ = 0;
+  Instant drawn_deadline_{};  // the deadline whose lateness was drawn
+  Duration lateness_{};
+};
+
+}  // namespace lastcall::sim

@@ -1,0 +1,174 @@
+// The simulated peer against another one, over a network that loses: the peer alone must be right
+// before it can judge an engine.
+
+#include "sim/peer.hpp"
+
+#include "engine/model/limits.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace lastcall::sim {
+namespace {
+
+const Endpoint kAlice{"10.0.0.1", 5060};
+const Endpoint kBob{"10.0.0.2", 5060};
+
+// Two peers, a wire between them that asks `lose` for each datagram, and the time.
+class TwoPeers {
+ public:
+  using Lose = std::function<bool(int nth)>;
+  explicit TwoPeers(Lose lose = [](int) { return false; }) : lose_(std::move(lose)) {}
+
+  Peer alice{"alice", kAlice};
+  Peer bob{"bob", kBob};
+  Instant now{};
+  std::vector<std::string> seen;  // start lines that arrived
+
+  void send(const Peer& from, Packets packets) {
+    for (Packet& packet : packets) {
+      if (!lose_(sent_++)) wire_.push_back({from.local(), std::move(packet)});
+    }
+  }
+  // Everything that is on the wire arrives.
+  void flush() {
+    while (!wire_.empty()) {
+      const auto [source, packet] = std::move(wire_.front());
+      wire_.pop_front();
+      seen.push_back(packet.bytes.substr(0, packet.bytes.find('\r')));
+      Peer& to = packet.destination == kAlice ? alice : bob;
+      send(to, to.receive(packet.bytes, source, now));
+    }
+  }
+  // Lets time pass until nobody repeats anything.
+  void settle() {
+    flush();
+    for (int i = 0; i < 200; ++i) {
+      const Instant next = std::min(alice.next_deadline(), bob.next_deadline());
+      if (next == kNever) return;
+      now = next;
+      send(alice, alice.wake(now));
+      send(bob, bob.wake(now));
+      flush();
+    }
+    FAIL() << "they repeat for ever";
+  }
+  void connect() {
+    send(bob, bob.call("alice", kAlice, now));
+    settle();
+    send(alice, alice.answer(now));
+    settle();
+  }
+  [[nodiscard]] long count(std::string_view start) const {
+    return std::ranges::count_if(seen,
+                                 [start](const std::string& s) { return s.starts_with(start); });
+  }
+
+ private:
+  struct OnWire {
+    Endpoint source;
+    Packet packet;
+  };
+  Lose lose_;
+  int sent_ = 0;
+  std::deque<OnWire> wire_;
+};
+
+TEST(Peer, CallsAnswersAndHangsUp) {
+  TwoPeers two;
+  two.connect();
+  EXPECT_TRUE(two.alice.is_confirmed());
+  EXPECT_TRUE(two.bob.is_confirmed());
+  two.send(two.bob, two.bob.send_bye(two.now));
+  two.settle();
+  EXPECT_TRUE(two.alice.is_over());
+  const std::vector<std::string> expected{
+      "INVITE sip:alice@10.0.0.1:5060 SIP/2.0", "SIP/2.0 180 Ringing",           "SIP/2.0 200 OK",
+      "ACK sip:10.0.0.1:5060 SIP/2.0",          "BYE sip:10.0.0.1:5060 SIP/2.0", "SIP/2.0 200 OK"};
+  EXPECT_EQ(two.seen, expected);
+}
+
+TEST(Peer, HoldTurnsTheDirectionOfTheOther) {
+  TwoPeers two;
+  two.connect();
+  two.send(two.bob, two.bob.offer(Direction::kSendOnly, two.now));
+  two.settle();
+  EXPECT_EQ(two.alice.direction(), Direction::kRecvOnly);
+  EXPECT_EQ(two.bob.direction(), Direction::kSendOnly);
+}
+
+TEST(Peer, CancelsWhatRings) {
+  TwoPeers two;
+  two.send(two.bob, two.bob.call("alice", kAlice, two.now));
+  two.flush();
+  two.send(two.bob, two.bob.hang_up(two.now));
+  two.settle();
+  EXPECT_TRUE(two.alice.is_over());
+  EXPECT_TRUE(two.bob.is_over());
+  EXPECT_EQ(two.count("SIP/2.0 487"), 1);
+}
+
+TEST(Peer, HangsUpAfterTheAnswerThatCrossedItsWish) {
+  TwoPeers two;
+  two.send(two.bob, two.bob.call("alice", kAlice, two.now));
+  EXPECT_TRUE(two.bob.hang_up(two.now).empty()) << "no CANCEL before a provisional response";
+  two.settle();
+  EXPECT_TRUE(two.alice.is_over());
+  EXPECT_TRUE(two.bob.is_over());
+}
+
+TEST(Peer, AnswersASecondByeEvenWhenTheCallIsOver) {
+  TwoPeers two;
+  two.connect();
+  two.send(two.bob, two.bob.send_bye(two.now));
+  two.send(two.bob, two.bob.repeat_bye(two.now));
+  two.send(two.bob, two.bob.send_bye(two.now));
+  two.settle();
+  EXPECT_EQ(two.count("BYE"), 3);
+  EXPECT_EQ(two.count("SIP/2.0 200"), 4);  // one of them to the INVITE
+}
+
+TEST(Peer, AStrangersByeGets481) {
+  TwoPeers two;
+  two.connect();
+  const std::string bye =
+      "BYE sip:alice@10.0.0.1 SIP/2.0\r\n"
+      "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKstranger\r\nMax-Forwards: 70\r\n"
+      "From: <sip:x@y>;tag=1\r\nTo: <sip:alice@10.0.0.1>;tag=2\r\nCall-ID: other\r\n"
+      "CSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n";
+  const Packets answer = two.alice.receive(bye, kBob, two.now);
+  ASSERT_EQ(answer.size(), 1U);
+  EXPECT_TRUE(answer.front().bytes.starts_with("SIP/2.0 481"));
+  EXPECT_TRUE(two.alice.is_confirmed());
+}
+
+// Whichever two datagrams are lost, the call is set up, held and ended.
+TEST(Peer, SurvivesEveryLossOfTwo) {
+  for (int first = 0; first < 12; ++first) {
+    for (int second = first; second < 14; ++second) {
+      TwoPeers two{[=](int nth) { return nth == first || nth == second; }};
+      two.connect();
+      ASSERT_TRUE(two.alice.is_confirmed() && two.bob.is_confirmed()) << first << ' ' << second;
+      two.send(two.bob, two.bob.offer(Direction::kSendOnly, two.now));
+      two.settle();
+      two.send(two.bob, two.bob.send_bye(two.now));
+      two.settle();
+      ASSERT_TRUE(two.alice.is_over() && two.bob.is_over()) << first << ' ' << second;
+    }
+  }
+}
+
+TEST(Peer, GivesUpAfter64T1WithoutAnAnswer) {
+  TwoPeers two{[](int) { return true; }};
+  two.send(two.bob, two.bob.call("alice", kAlice, two.now));
+  two.settle();
+  EXPECT_EQ(two.now, Instant{} + limits::k64T1);
+}
+
+}  // namespace
+}  // namespace lastcall::sim
