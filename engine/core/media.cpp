@@ -111,7 +111,8 @@ void MediaLayer::decide(const State& state, const Input& input, const Context& c
   const Found found = context.directory.find(call).found;
   const bool live = found == Found::kLive || found == Found::kEnding;
   if (std::holds_alternative<OpenStream>(input)) {
-    if (live) open_stream(state, call, context, out);
+    // I-20: nothing of a call starts once it is ending; the mail may have been on its way.
+    if (found == Found::kLive) open_stream(state, call, context, out);
     return;
   }
   if (std::holds_alternative<AbortCleanup>(input)) return abort_cleanup(state, call, context, out);

@@ -139,6 +139,15 @@ def sipp_count(screen, label):
     return int(found[-1])
 
 
+def run(program, *arguments):
+    """What the program prints; it must end by itself and with 0."""
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120,
+                          check=False)
+    check(done.returncode == 0,
+          f"{arguments}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
 def rows(log, query):
     with contextlib.closing(sqlite3.connect(f"file:{log}?mode=ro", uri=True)) as file:
         return file.execute(query).fetchall()

@@ -33,6 +33,8 @@ def main(program):
                 peers.check(failed == 0 and successful == CALLS, screen)
             print(serve.stop())
         peers.check_endings(log, 2 * CALLS)
+        peers.run(program, "log", "verify", log)
+        print(peers.run(program, "replay", log))
 
 
 if __name__ == "__main__":

@@ -171,7 +171,9 @@ TEST(CalleeReinvite, CrossingOursGets491_R5407_3_3_1) {
   EXPECT_EQ(told(us.layer.when(Reoffer{us.call, sdp_text()})),
             (Lines{"RequestSent", "> Transaction SendRequest INVITE"}));
   EXPECT_EQ(told(us.receive(Method::kInvite, 11, sdp_text())),
-            (Lines{"> Transaction Respond 491"}));
+            (Lines{"RequestAccepted", "InviteRefused", "> Transaction Respond 491"}));
+  // Refused, but in order: what comes with a lower CSeq is late (12.2.2).
+  EXPECT_EQ(told(us.receive(Method::kOptions, 10)).back(), "> Transaction Respond 500");
 }
 
 TEST(CalleeReinvite, OvertakingTheAckIsTaken_R5407_3_1_4) {

@@ -9,7 +9,7 @@ using MediaGiven = Given<MediaLayer>;
 
 constexpr CallId kCall{0x11};
 constexpr HolderId kHolder{0x44};
-constexpr Endpoint kPort{"192.0.2.1", 4000, Transport::kUdp};
+const Endpoint kPort{"192.0.2.1", 4000, Transport::kUdp};
 
 MediaGiven live_call() {
   MediaGiven layer;

@@ -1,6 +1,7 @@
 #pragma once
 // SIP messages of the peer, as text. The peer lives at 192.0.2.2, the engine at 192.0.2.1.
 
+#include "engine/model/input.hpp"
 #include "engine/sip/parse.hpp"
 #include "engine/sip/write.hpp"
 

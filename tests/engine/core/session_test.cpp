@@ -11,7 +11,7 @@ using SessionGiven = Given<SessionLayer>;
 
 constexpr CallId kCall{0x11};
 constexpr CommandId kCommand{0x22};
-constexpr Endpoint kMedia{"192.0.2.1", 4000, Transport::kUdp};
+const Endpoint kMedia{"192.0.2.1", 4000, Transport::kUdp};
 
 SessionGiven ringing_callee(std::string offer) {
   SessionGiven layer;

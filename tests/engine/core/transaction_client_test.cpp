@@ -142,6 +142,16 @@ TEST(CancelClient, FollowsTheInviteAndBoundsIt_9_1) {
   EXPECT_EQ(event_in<CancelSent>(out).gives_up_at, at_ms(33'000));
 }
 
+TEST(InviteClient, RingingOnAfterItsDialogEndedIsGivenUp_I44) {
+  Client layer;
+  const Sent sent = send(layer, Method::kInvite);
+  (void)answer(layer, sent, 180);
+  layer.clock(at_ms(1'000));
+  EXPECT_EQ(told(layer.when(AwaitFinal{kCall, sent.id})), Lines{"FinalAwaited"});
+  layer.clock(at_ms(33'000));
+  EXPECT_EQ(told(layer.when_due()), (Lines{"TransactionEnded", "> Dialog RequestFailed"}));
+}
+
 TEST(CancelClient, IsNotSentForAnInviteThatHasItsFinal_I34) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
