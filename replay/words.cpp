@@ -15,11 +15,14 @@ namespace {
 
 // Fields that read better under another name.
 std::string_view shown_name(std::string_view field) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kShown{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kShown{{
       {"required", "waits for"},
       {"held_by", "held by"},
       {"gives_up_at", "gives up"},
       {"resend_at", "again at"},
+      {"frames_sent", "sent"},
+      {"frames_received", "received"},
+      {"frames_dropped", "dropped"},
   }};
   for (const auto& [name, shown] : kShown) {
     if (name == field) return shown;

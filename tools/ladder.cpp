@@ -1,15 +1,19 @@
 // lastcall ladder: draws one call of a log, or the story of a log that fuzz has written: messages
 // on the wire at the left, the engine's layers in the middle, what it was at the right.
 
+#include "replay/rerun.hpp"
 #include "replay/rows.hpp"
 #include "tools/log_options.hpp"
 #include "tools/screen.hpp"
+#include "tools/search_options.hpp"
 #include "tools/verbs.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace lastcall::tools {
@@ -22,6 +26,20 @@ struct LadderArguments {
   bool ascii = false;
   bool all = false;
 };
+
+// The rule that a simulated run was kept for. A served log tells its rules by `replay`.
+std::vector<sim::Finding> findings_of(const replay::Recording& recording) {
+  if (recording.runs.empty() || !replay::is_simulated(recording.runs.front().run)) return {};
+  auto result = replay::rerun(recording, [](const std::string& name) {
+    auto found = load_scenarios({name});
+    return found ? std::optional{std::move(found->front())} : std::nullopt;
+  });
+  if (!result || result->divergence) return {};
+  std::erase_if(result->findings, [&](const sim::Finding& finding) {
+    return finding.invariant != recording.runs.front().run.result;
+  });
+  return std::move(result->findings);
+}
 
 Exit draw_ladder(const LadderArguments& arguments) {
   Exit exit = Exit::kPassed;
@@ -46,7 +64,9 @@ Exit draw_ladder(const LadderArguments& arguments) {
   replay::LadderStyle style = style_of_screen(arguments.color);
   style.ascii = arguments.ascii;
   const auto detail = arguments.all ? replay::Detail::kAll : replay::Detail::kStory;
-  const replay::Ladder ladder = replay::ladder_of(records, {}, replay::cast_of(records), detail);
+  const std::vector<sim::Finding> findings = findings_of(*recording);
+  const replay::Ladder ladder =
+      replay::ladder_of(records, findings, replay::cast_of(records), detail);
   fmt::print("{}", replay::draw(ladder, style));
   return Exit::kPassed;
 }

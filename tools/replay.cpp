@@ -4,6 +4,7 @@
 #include "replay/canvas.hpp"
 #include "replay/rerun.hpp"
 #include "replay/rows.hpp"
+#include "sim/failure.hpp"
 #include "sim/strategies/choosers.hpp"
 #include "tools/log_options.hpp"
 #include "tools/screen.hpp"
@@ -106,18 +107,17 @@ Exit replay_log(const ReplayArguments& arguments) {
 
 // ---- a token
 
-void tell(const sim::RunResult& run, const ReplayArguments& arguments) {
-  if (run.findings.empty()) {
+void tell(const sim::RunResult& run, const sim::Finding* main, const ReplayArguments& arguments) {
+  if (main == nullptr) {
     fmt::print("every rule held in {} steps\n", run.steps);
     return;
   }
-  const sim::Finding& first = run.findings.front();
-  fmt::print("{}: {}\n\n", first.invariant, first.sentence);
+  fmt::print("{}: {}\n\n", main->invariant, main->sentence);
   replay::LadderStyle style = style_of_screen(arguments.color);
   style.ascii = arguments.ascii;
-  fmt::print("{}", replay::draw(run, first, style));
+  fmt::print("{}", replay::draw(run, *main, style));
   for (const sim::Finding& each : run.findings) {
-    if (&each != &first) fmt::print("also {}: {}\n", each.invariant, each.sentence);
+    if (&each != main) fmt::print("also {}: {}\n", each.invariant, each.sentence);
   }
 }
 
@@ -149,11 +149,15 @@ Exit replay_token(const ReplayArguments& arguments) {
     return Exit::kUsage;
   }
   sim::Recorded chooser{*choices};
-  const sim::RunResult run = sim::run(scenarios->front(), setup_of(arguments.setup), chooser);
+  const sim::Setup setup = setup_of(arguments.setup);
+  const sim::RunResult run = sim::run(scenarios->front(), setup, chooser);
+  const sim::Runner runner = sim::run;
+  const sim::Finding* main =
+      run.findings.empty() ? nullptr : &sim::main_finding({scenarios->front(), setup, runner}, run);
   if (arguments.format == "json")
     fmt::print("{}\n", boost::json::serialize(json_of(run)));
   else
-    tell(run, arguments);
+    tell(run, main, arguments);
   return run.findings.empty() ? Exit::kPassed : Exit::kFailed;
 }
 

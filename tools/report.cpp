@@ -4,6 +4,7 @@
 #include "engine/log/memory_log.hpp"
 #include "engine/log/sqlite_log.hpp"
 #include "replay/ladder.hpp"
+#include "replay/recording.hpp"
 #include "sim/choice_text.hpp"
 #include "sim/story.hpp"
 #include "tools/screen.hpp"
@@ -51,14 +52,12 @@ std::string write_repro(const sim::Failure& failure, const sim::Setup& setup,
   log::MemoryLog records;
   for (const Record& record : failure.run.records) records.append(record);
   records.seal();
-  const auto stored = log::store({.seed = failure.seed,
-                                  .scenario = failure.scenario,
-                                  .choices = sim::to_token(failure.choices),
-                                  .config = {},
-                                  .version = std::string{host::kVersion},
-                                  .result = failure.finding.invariant,
-                                  .hash = failure.run.hash},
-                                 records, path);
+  log::RunInfo run =
+      replay::run_info(failure.scenario, setup, sim::to_token(failure.choices), failure.run);
+  run.seed = failure.seed;
+  run.version = host::kVersion;
+  run.result = failure.finding.invariant;
+  const auto stored = log::store(run, records, path);
   if (stored) return path;
   fmt::print(stderr, "lastcall: no repro file: {}\n", stored.error().sentence);
   return {};
@@ -119,7 +118,7 @@ void tell_failure(const sim::Failure& failure, const sim::Setup& setup,
   fmt::print("seed {}, token {}\n", failure.seed, token);
   fmt::print("  lastcall replay {} --scenario {}{}\n", token, failure.scenario, flags_of(setup));
   const std::string repro = write_repro(failure, setup, options.out);
-  if (!repro.empty()) fmt::print("  lastcall ladder {}\n", repro);
+  if (!repro.empty()) fmt::print("  lastcall ladder {0}\n  lastcall replay {0}\n", repro);
 }
 
 void tell_failures(const sim::FuzzReport& report, const sim::Setup& setup,

@@ -64,7 +64,7 @@ struct Arbitrary {
   }
   template <Described T>
   void fill(T& object) const {
-    for_each_field(object, [this](std::string_view, auto& value) { fill(value); });
+    for_each_field(object, [this](std::string_view, auto& value) { this->fill(value); });
   }
 
   template <class T>
