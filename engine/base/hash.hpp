@@ -81,7 +81,7 @@ class HashInput {
   }
   template <Described T>
   void add(const T& object) {
-    for_each_field(object, [this](std::string_view, const auto& value) { add(value); });
+    for_each_field(object, [this](std::string_view, const auto& value) { this->add(value); });
   }
   template <class K, class V>
   void add(const Table<K, V>& table) {
