@@ -4,6 +4,16 @@
 
 namespace lastcall::sim {
 
+namespace {
+
+// All of a key but its number, in one word.
+std::uint64_t packed(const ChoiceKey& key) {
+  return static_cast<std::uint64_t>(key.kind) << 32 | std::uint64_t{key.from} << 24 |
+         std::uint64_t{key.to} << 16 | key.call;
+}
+
+}  // namespace
+
 std::uint16_t Decisions::ordinal(CallId call) {
   if (!call) return 0;
   const auto it = std::ranges::find(calls_, call);
@@ -14,10 +24,11 @@ std::uint16_t Decisions::ordinal(CallId call) {
 
 ChoiceKey Decisions::numbered(ChoiceKey key) {
   // What happens before the races is not counted: a longer set-up moves no decision.
-  if (racing_) {
-    key.nth = 0;
-    key.nth = counts_[key]++;
-  }
+  if (!racing_) return key;
+  const std::uint64_t kind = packed(key);
+  auto it = std::ranges::find(counts_, kind, [](const auto& count) { return count.first; });
+  if (it == counts_.end()) it = counts_.insert(it, {kind, 0});
+  key.nth = it->second++;
   return key;
 }
 

@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -46,7 +45,8 @@ class Decisions {
   bool faults_;
   bool racing_ = false;
   std::vector<CallId> calls_;
-  std::map<ChoiceKey, std::uint32_t> counts_;
+  // How often each kind of item was numbered, by its packed key: a few dozen, searched in line.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> counts_;
   std::vector<std::pair<ChoiceKey, std::uint32_t>> made_;
 };
 

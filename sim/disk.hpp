@@ -6,6 +6,7 @@
 #include "sim/scene.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lastcall::sim {
 
@@ -31,6 +32,7 @@ class Disk {
 
   [[nodiscard]] log::MemoryLog& log() { return log_; }
   [[nodiscard]] const log::MemoryLog& log() const { return log_; }
+  [[nodiscard]] log::MemoryLog take_log() && { return std::move(log_); }
 
  private:
   log::MemoryLog log_{log::Syncs::kWhenTold};

@@ -44,7 +44,9 @@ class World {
   [[nodiscard]] const std::vector<Record>& records() const { return disk_.log().records(); }
   [[nodiscard]] const Trace& trace() const { return trace_; }
   // For the end of a run: the log and the trace, without a copy.
-  [[nodiscard]] std::vector<Record> take_records() && { return disk_.log().records(); }
+  [[nodiscard]] std::vector<Record> take_records() && {
+    return std::move(disk_).take_log().take_records();
+  }
   [[nodiscard]] Trace take_trace() && { return std::move(trace_); }
   [[nodiscard]] const MediaHost& media() const { return media_; }
   [[nodiscard]] const Decisions& decisions() const { return decisions_; }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lastcall::log {
@@ -42,6 +43,8 @@ class MemoryLog final : public EventLog {
 
   // The records from 1 on, sealed or not; position p is element p - 1.
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
+  // The same moved out, when the log has done its work.
+  [[nodiscard]] std::vector<Record> take_records() && { return std::move(records_); }
 
  private:
   Syncs syncs_;
