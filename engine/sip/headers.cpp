@@ -1,5 +1,6 @@
 #include "engine/sip/headers.hpp"
 
+#include "engine/sip/params.hpp"
 #include "engine/sip/scan.hpp"
 #include "engine/sip/uri.hpp"
 
@@ -18,43 +19,6 @@ constexpr classes::Table kInsideElement = [] {
 
 std::unexpected<ParseError> fail(const Cursor& at, const char* sentence) {
   return std::unexpected{ParseError{at.position(), sentence}};
-}
-
-struct Param {
-  std::string_view name;
-  std::string_view value;  // without quotes; empty for none
-};
-
-// One ";name[=value]"; nothing, with the cursor at the fault, if it is malformed.
-std::optional<Param> take_param(Cursor& cursor) {
-  if (!cursor.eat_spaced(';')) return std::nullopt;
-  Param found{.name = cursor.take(classes::kToken), .value = {}};
-  if (found.name.empty()) return std::nullopt;
-  cursor.skip_spaces();
-  if (!cursor.eat_spaced('=')) return found;
-  if (cursor.peek() == '"') {
-    const std::optional<std::string_view> quoted = cursor.take_quoted();
-    if (!quoted) return std::nullopt;
-    found.value = *quoted;
-  } else {
-    found.value = cursor.take(classes::kParamValue);
-    if (found.value.empty()) return std::nullopt;
-  }
-  cursor.skip_spaces();
-  return found;
-}
-
-// All parameters up to the end of the text, each given to f; false, with the cursor at the fault,
-// if something else is found.
-template <class F>
-bool take_params(Cursor& cursor, F&& f) {
-  cursor.skip_spaces();
-  while (cursor.peek() == ';') {
-    const std::optional<Param> next = take_param(cursor);
-    if (!next) return false;
-    f(*next);
-  }
-  return cursor.at_end();
 }
 
 std::string_view without_brackets(std::string_view host) {

@@ -141,7 +141,7 @@ Writer::Writer(std::string_view method, std::string_view uri) : method_(method) 
 }
 
 Writer& Writer::via(const Endpoint& sent_by, std::string_view branch) {
-  std::string value = "SIP/2.0/" + upper(name(sent_by.transport)) + " " + to_text(sent_by);
+  std::string value = sent_by_text(sent_by);
   value.append(";branch=").append(branch).append(";rport");
   return header(Header::kVia, value);
 }
@@ -178,6 +178,16 @@ std::string header_line(Header kind, std::string_view value) {
 std::string header_line(std::string_view header_name, std::string_view value) {
   std::string text;
   append_line(text, header_name, value);
+  return text;
+}
+
+std::string sent_by_text(const Endpoint& local) {
+  return "SIP/2.0/" + upper(name(local.transport)) + " " + to_text(local);
+}
+
+std::string body_text(std::string_view body, std::string_view content_type) {
+  std::string text;
+  append_body(text, body, content_type);
   return text;
 }
 

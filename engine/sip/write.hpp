@@ -46,6 +46,12 @@ class Writer {
 [[nodiscard]] std::string header_line(Header kind, std::string_view value);
 [[nodiscard]] std::string header_line(std::string_view name, std::string_view value);
 
+// How a message ends: Content-Type (if there is a body), Content-Length, the empty line, the body.
+[[nodiscard]] std::string body_text(std::string_view body, std::string_view content_type);
+
+// "SIP/2.0/UDP host:port": what a Via begins with.
+[[nodiscard]] std::string sent_by_text(const Endpoint& local);
+
 // "<sip:host:port>", for Contact and the like.
 [[nodiscard]] std::string contact_of(const Endpoint& local);
 

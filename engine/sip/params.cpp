@@ -1,0 +1,78 @@
+#include "engine/sip/params.hpp"
+
+namespace lastcall::sip {
+namespace {
+
+// hnv-unreserved and unreserved, RFC 3261 25.1.
+constexpr classes::Table kUriHeader = classes::make("-_.!~*'()[]/?:+$", false);
+
+constexpr int hex_value(char c) { return is_digit(c) ? c - '0' : lower(c) - 'a' + 10; }
+
+}  // namespace
+
+std::optional<Param> take_param(Cursor& cursor) {
+  Param found{.name = cursor.take(classes::kToken)};
+  if (found.name.empty()) return std::nullopt;
+  if (!cursor.eat_spaced('=')) return found;
+  if (cursor.peek() == '"') {
+    const std::optional<std::string_view> inside = cursor.take_quoted();
+    if (!inside) return std::nullopt;
+    found.value = *inside;
+  } else {
+    found.value = cursor.take(classes::kParamValue);
+    if (found.value.empty()) return std::nullopt;
+  }
+  cursor.skip_spaces();
+  return found;
+}
+
+std::string unquote(std::string_view inside) {
+  std::string text;
+  text.reserve(inside.size());
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] == '\\' && i + 1 < inside.size()) ++i;
+    text += inside[i];
+  }
+  return text;
+}
+
+std::string quote(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+std::string unescaped(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_escape =
+        text[i] == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]);
+    if (is_escape) {
+      result += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
+std::string escaped_for_uri_header(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string result;
+  for (const char c : text) {
+    if (is_in(kUriHeader, c)) {
+      result += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      result.append({'%', kHex[byte >> 4U], kHex[byte & 0xfU]});
+    }
+  }
+  return result;
+}
+
+}  // namespace lastcall::sip
