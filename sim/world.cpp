@@ -211,6 +211,11 @@ void World::perform(Output order) {
       [this](Transmit&& o) {
         network_.send(kEngineIndex, o.destination, std::move(o.wire.bytes), scene());
       },
+      [](CloseConnection&&) {},
+      // Nobody in this world has a name or a secret.
+      [this](Resolve&& o) { deliver(TargetsResolved{o.call, o.transaction, {}}); },
+      [this](SignRequest&& o) { deliver(RequestSigned{o.layer, o.call, o.transaction, {}}); },
+      [this](JudgeCredentials&& o) { deliver(CredentialsJudged{o.call, o.transaction, false}); },
       [this](StartStream&& o) { media_.start(o, scene()); },
       [this](DirectStream&& o) { media_.direct(o, scene()); },
       [this](StopStream&& o) { media_.stop(o, scene()); },

@@ -30,6 +30,10 @@ bool read(std::string_view text, T& value) {
   const auto [stopped, error] = std::from_chars(text.data(), end, value);
   return error == std::errc{} && stopped == end;
 }
+bool read(std::string_view text, bool& value) {
+  value = text == "1";
+  return value || text == "0";
+}
 bool read(std::string_view text, Duration& value) {
   std::int64_t ns = 0;
   if (!read(text, ns)) return false;
@@ -51,7 +55,19 @@ void for_each_setting(AnyConfig& config, F&& f) {
   f("transport", config.contact.transport);
   f("contact", config.contact.host);
   f("port", config.contact.port);
+  f("tls_contact", config.tls_contact.host);
+  f("tls_port", config.tls_contact.port);
+  f("ws_contact", config.ws_contact.host);
+  f("ws_port", config.ws_contact.port);
   f("user", config.user);
+  f("aor", config.aor);
+  f("registrar", config.registrar);
+  f("outbound_proxy", config.outbound_proxy);
+  f("realm", config.realm);
+  f("refuse_md5", config.refuse_md5);
+  f("reliable", config.reliable);
+  f("session_expires_ns", config.session_expires);
+  f("min_se_ns", config.min_se);
   f("cleanup_timeout_ns", config.cleanup_timeout);
   f("ring_timeout_ns", config.ring_timeout);
 }

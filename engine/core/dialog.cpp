@@ -72,8 +72,8 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
   }
   const LegContext at{call, *leg, context, out};
   match(
-      input, [&](const DeadlineDue& m) { decide_deadline(at, m); },
-      [&](const ResponseReceived& m) { receive_response(at, m); },
+      input, [&](const DeadlineDue& m) { decide_deadline(at, m); }, [](const RequestSigned&) {},
+      [](const CredentialsJudged&) {}, [&](const ResponseReceived& m) { receive_response(at, m); },
       [&](const RequestFailed& m) { receive_failure(at, m); },
       [&](const CancelReceived& m) { receive_cancel(at, m.invite); },
       [&](const Ring&) { ring(at); }, [&](const Accept& m) { accept(at, m); },

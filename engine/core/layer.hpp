@@ -17,22 +17,40 @@
 #include "engine/model/mail.hpp"
 #include "engine/model/output.hpp"
 
+#include <array>
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 namespace lastcall::core {
 
+// Whether a callee sends its provisional responses reliably (RFC 3262).
+enum class Reliable : std::uint8_t { kOff, kSupported, kRequired };
+[[nodiscard]] constexpr auto names_of(Reliable) {
+  return std::array<std::string_view, 3>{"off", "supported", "required"};
+}
+
 // What stays the same for a whole run.
 struct Config {
   Rules rules = Rules::kTwoPhase;
   std::uint64_t seed = 1;
   std::uint8_t shard = 0;
-  Endpoint contact;  // where peers reach us: Via, Contact
+  Endpoint contact;      // where peers reach us by UDP and TCP: Via, Contact
+  Endpoint tls_contact;  // by TLS; without a port: not at all
+  Endpoint ws_contact;   // by WebSocket (RFC 7118); the same
   std::string user = "lastcall";
+  std::string aor;             // who we are in From, and what registers; empty: user at contact
+  std::string registrar;       // URI that REGISTER goes to; empty: the domain of `aor`
+  std::string outbound_proxy;  // URI of the first hop of all requests outside dialogs; may be empty
+  std::string realm;           // not empty: who calls must show credentials for it (RFC 3261 22)
+  bool refuse_md5 = false;     // RFC 8760 3: neither asked for nor answered
+  Reliable reliable = Reliable::kSupported;
+  Duration session_expires = limits::kSessionExpires;  // RFC 4028 4; zero: no session timer of ours
+  Duration min_se = limits::kMinSe;
   Duration cleanup_timeout = limits::kCleanupTimeout;
   Duration ring_timeout = limits::kRingTimeout;
   CleanupLayers cleanup_layers;  // from the list of layers; the kernel fills it in

@@ -76,6 +76,9 @@ bool allowed(const Session& session, Op op) {
     case Op::kHangup:
       return true;
     case Op::kCall:
+    case Op::kTransfer:
+    case Op::kRegister:
+    case Op::kUnregister:
       break;
   }
   return false;

@@ -49,6 +49,7 @@ void TransactionLayer::decide(const State& state, const Input& input, const Cont
   match(
       input, [&](const DatagramReceived& m) { receive_datagram(state, m, context, out); },
       [&](const TransmitFailed& m) { decide_transmit_failed(state, m, out); },
+      [](const TargetsResolved&) {},
       [&](const DeadlineDue& m) { decide_deadline(state, m, context, out); },
       [&](const SendRequest& m) { send_request(m, context, out); },
       [&](const SendCancel& m) { send_cancel(state, m, context, out); },

@@ -96,6 +96,14 @@ void Shard::perform(const Output& output) {
         const bool sent = ground_.udp.send(order);
         if (!sent && order.transaction) deliver(TransmitFailed{order.transaction});
       },
+      [](const CloseConnection&) {},
+      [this](const Resolve& order) { deliver(TargetsResolved{order.call, order.transaction, {}}); },
+      [this](const SignRequest& order) {
+        deliver(RequestSigned{order.layer, order.call, order.transaction, {}});
+      },
+      [this](const JudgeCredentials& order) {
+        deliver(CredentialsJudged{order.call, order.transaction, false});
+      },
       [this](const StartStream& order) { media_.start(order); },
       [this](const DirectStream& order) { media_.direct(order); },
       [this](const StopStream& order) { media_.stop(order); },

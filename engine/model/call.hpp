@@ -47,20 +47,36 @@ enum class Cause : std::uint8_t {
   kTransportFailure,
   kMediaFailure,  // no stream could be opened, or its offer could not be met
   kShutdown,
+  kSessionExpired,  // nobody refreshed it in time (RFC 4028 10)
+  kReplaced,        // another call took its place (RFC 3891)
+  kTransferred,     // the peer talks to somebody else now (RFC 3515, RFC 5589)
 };
 [[nodiscard]] constexpr auto names_of(Cause) {
-  return std::array<std::string_view, 12>{"remote-bye",     "remote-bye-out-of-order",
-                                          "remote-cancel",  "remote-reject",
-                                          "local-hangup",   "local-reject",
-                                          "no-answer",      "no-ack",
-                                          "dialog-failure", "transport-failure",
-                                          "media-failure",  "shutdown"};
+  return std::array<std::string_view, 15>{"remote-bye",      "remote-bye-out-of-order",
+                                          "remote-cancel",   "remote-reject",
+                                          "local-hangup",    "local-reject",
+                                          "no-answer",       "no-ack",
+                                          "dialog-failure",  "transport-failure",
+                                          "media-failure",   "shutdown",
+                                          "session-expired", "replaced",
+                                          "transferred"};
 }
 
 // What a user can ask of a call.
-enum class Op : std::uint8_t { kCall, kAnswer, kReject, kHold, kResume, kHangup };
+enum class Op : std::uint8_t {
+  kCall,
+  kAnswer,
+  kReject,
+  kHold,
+  kResume,
+  kHangup,
+  kTransfer,  // to a URI, or to the peer of another call of ours: "call:" and its id
+  kRegister,  // an address of record of ours
+  kUnregister,
+};
 [[nodiscard]] constexpr auto names_of(Op) {
-  return std::array<std::string_view, 6>{"call", "answer", "reject", "hold", "resume", "hangup"};
+  return std::array<std::string_view, 9>{"call",   "answer",   "reject",   "hold",      "resume",
+                                         "hangup", "transfer", "register", "unregister"};
 }
 
 // The answer to it; exactly one per command.
@@ -86,9 +102,18 @@ enum class Found : std::uint8_t { kLive, kEnding, kEnded, kNotFound };
 }
 
 // What a client is told about a call.
-enum class NoticeKind : std::uint8_t { kIncoming, kProgress, kEnding, kEnded };
+enum class NoticeKind : std::uint8_t {
+  kIncoming,
+  kProgress,
+  kEnding,
+  kEnded,
+  kMessage,       // a text of the peer (RFC 3428)
+  kTransfer,      // how the transfer of this call goes on (RFC 3515)
+  kRegistration,  // how an address of record stands
+};
 [[nodiscard]] constexpr auto names_of(NoticeKind) {
-  return std::array<std::string_view, 4>{"CallIncoming", "CallProgress", "CallEnding", "CallEnded"};
+  return std::array<std::string_view, 7>{"CallIncoming", "CallProgress", "CallEnding",  "CallEnded",
+                                         "Message",      "Transfer",     "Registration"};
 }
 
 // How calls end: in two phases, or at once (the rollback switch).

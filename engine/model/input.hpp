@@ -17,6 +17,7 @@
 #include <string_view>
 #include <tuple>
 #include <variant>
+#include <vector>
 
 namespace lastcall {
 inline namespace model {
@@ -29,7 +30,8 @@ struct Wire {
   static constexpr auto kFields = std::tuple{field("bytes", &Wire::bytes)};
 };
 
-// Bytes have come in; what they mean is read inside the engine.
+// Bytes have come in: a datagram, or one message of a stream as sip::Framer cuts it, whose `source`
+// then names the connection. What they mean is read inside the engine.
 struct DatagramReceived {
   static constexpr std::string_view kName = "DatagramReceived";
   Endpoint source;
@@ -47,6 +49,44 @@ struct TransmitFailed {
   TransactionId transaction;
   bool operator==(const TransmitFailed&) const = default;
   static constexpr auto kFields = std::tuple{field("transaction", &TransmitFailed::transaction)};
+};
+
+// The answer to Resolve: where the name leads to, best first (RFC 3263 4); nowhere if empty.
+struct TargetsResolved {
+  static constexpr std::string_view kName = "TargetsResolved";
+  CallId call;
+  TransactionId transaction;
+  std::vector<Endpoint> targets;
+  bool operator==(const TargetsResolved&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &TargetsResolved::call),
+                                             field("transaction", &TargetsResolved::transaction),
+                                             field("targets", &TargetsResolved::targets)};
+};
+
+// The answer to SignRequest, for the layer that asked: whole header lines with our credentials;
+// empty if we have none for these realms. The secret itself never enters the engine.
+struct RequestSigned {
+  static constexpr std::string_view kName = "RequestSigned";
+  LayerId layer = LayerId::kDialog;
+  CallId call;
+  TransactionId transaction;
+  std::string lines;
+  bool operator==(const RequestSigned&) const = default;
+  static constexpr auto kFields = std::tuple{
+      field("layer", &RequestSigned::layer), field("call", &RequestSigned::call),
+      field("transaction", &RequestSigned::transaction), field("lines", &RequestSigned::lines)};
+};
+
+// The answer to JudgeCredentials: whether this request comes from whom it says.
+struct CredentialsJudged {
+  static constexpr std::string_view kName = "CredentialsJudged";
+  CallId call;
+  TransactionId transaction;
+  bool accepted = false;
+  bool operator==(const CredentialsJudged&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &CredentialsJudged::call),
+                                             field("transaction", &CredentialsJudged::transaction),
+                                             field("accepted", &CredentialsJudged::accepted)};
 };
 
 // The port is open and the pump runs.
@@ -144,18 +184,28 @@ struct NoticeTaken {
 
 // What a deadline is for. RFC 3261 17 names the timers A to K, RFC 6026 L and M.
 enum class Timer : std::uint8_t {
-  kResend,        // A, E, G: repeat a message
-  kGiveUp,        // B, F, H: no answer, no ACK
-  kLinger,        // D, I, J, K, L, M: absorb repeats
-  kAcceptResend,  // the 2xx of an INVITE, repeated until its ACK (RFC 3261 13.3.1.4)
-  kAcceptGiveUp,  // 64*T1 without that ACK
-  kRing,          // nobody answered
-  kCleanup,       // phase 1 has taken too long (RACES D5)
-  kTombstone,     // nobody can ask any more
+  kResend,          // A, E, G: repeat a message
+  kGiveUp,          // B, F, H: no answer, no ACK
+  kLinger,          // D, I, J, K, L, M: absorb repeats
+  kAcceptResend,    // the 2xx of an INVITE, repeated until its ACK (RFC 3261 13.3.1.4)
+  kAcceptGiveUp,    // 64*T1 without that ACK
+  kRing,            // nobody answered
+  kCleanup,         // phase 1 has taken too long (RACES D5)
+  kTombstone,       // nobody can ask any more
+  kTrying,          // nothing has been answered yet: a 100 is due (RFC 3261 17.2.1, RFC 4320 4.1)
+  kReliableResend,  // a reliable 1xx, repeated until its PRACK (RFC 3262 3)
+  kReliableGiveUp,  // 64*T1 without that PRACK
+  kGlare,           // the wait after a 491 (RFC 3261 14.1)
+  kRefresh,         // the session wants its refresh (RFC 4028 10)
+  kExpiry,          // it was not refreshed
+  kSubscription,    // a NOTIFY did not come, or a subscription runs out (RFC 6665 4.1.2.4)
+  kRegister,        // a registration wants its refresh, or its next attempt
 };
 [[nodiscard]] constexpr auto names_of(Timer) {
-  return std::array<std::string_view, 8>{"resend",         "give-up", "linger",  "accept-resend",
-                                         "accept-give-up", "ring",    "cleanup", "tombstone"};
+  return std::array<std::string_view, 16>{
+      "resend",  "give-up",   "linger",       "accept-resend",   "accept-give-up",   "ring",
+      "cleanup", "tombstone", "trying",       "reliable-resend", "reliable-give-up", "glare",
+      "refresh", "expiry",    "subscription", "register"};
 }
 
 // A deadline in a layer's state: due at an instant, of one object (a call or a transaction).
@@ -182,9 +232,10 @@ struct DeadlineDue {
 };
 
 // Everything the world can say. The codec, the kernel and both worlds go by this list.
-using Input = std::variant<DatagramReceived, TransmitFailed, StreamStarted, StreamFailed,
-                           StreamStopped, FrameRefused, HolderAttached, HolderReleased,
-                           CommandGiven, NoticeTaken, DeadlineDue>;
+using Input =
+    std::variant<DatagramReceived, TransmitFailed, TargetsResolved, RequestSigned,
+                 CredentialsJudged, StreamStarted, StreamFailed, StreamStopped, FrameRefused,
+                 HolderAttached, HolderReleased, CommandGiven, NoticeTaken, DeadlineDue>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -29,6 +29,10 @@ inline constexpr Duration kT2 = std::chrono::seconds{4};
 inline constexpr Duration kT4 = std::chrono::seconds{5};
 inline constexpr Duration k64T1 = 64 * kT1;
 
+// RFC 4028 4, 5: how long a session lives without a refresh, and the least anybody may ask for.
+inline constexpr Duration kSessionExpires = std::chrono::minutes{30};
+inline constexpr Duration kMinSe = std::chrono::seconds{90};
+
 // How long phase 1 of an ending may take before it is forced (RACES TP-08).
 inline constexpr Duration kCleanupTimeout = std::chrono::seconds{5};
 

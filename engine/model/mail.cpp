@@ -53,6 +53,10 @@ Mail addressed(Input input) {
   return match(
       std::move(input), [](DatagramReceived&& m) -> Mail { return ToTransaction{std::move(m)}; },
       [](TransmitFailed&& m) -> Mail { return ToTransaction{m}; },
+      [](TargetsResolved&& m) -> Mail { return ToTransaction{std::move(m)}; },
+      // The dialog layer is the only one that signs and judges so far.
+      [](RequestSigned&& m) -> Mail { return ToDialog{std::move(m)}; },
+      [](CredentialsJudged&& m) -> Mail { return ToDialog{m}; },
       [](StreamStarted&& m) -> Mail { return ToMedia{std::move(m)}; },
       [](StreamFailed&& m) -> Mail { return ToMedia{m}; },
       [](StreamStopped&& m) -> Mail { return ToMedia{m}; },
@@ -68,6 +72,9 @@ LayerId receiver_of(const Input& input) {
   return match(
       input, [](const DatagramReceived&) { return LayerId::kTransaction; },
       [](const TransmitFailed&) { return LayerId::kTransaction; },
+      [](const TargetsResolved&) { return LayerId::kTransaction; },
+      [](const RequestSigned& m) { return m.layer; },
+      [](const CredentialsJudged&) { return LayerId::kDialog; },
       [](const CommandGiven&) { return LayerId::kClient; },
       [](const NoticeTaken&) { return LayerId::kClient; },
       [](const DeadlineDue& due) { return due.layer; },

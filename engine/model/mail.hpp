@@ -39,7 +39,8 @@ struct CleanupDone {
 // ---- to the transaction layer: what shall be transmitted
 
 // Start a client transaction with this request; its top Via carries the branch behind
-// `transaction`.
+// `transaction`. Without a numeric `destination` the name in `next_hop` is resolved first. What
+// becomes of it is told to `owner`.
 struct SendRequest {
   CallId call;
   TransactionId transaction;
@@ -47,6 +48,8 @@ struct SendRequest {
   Endpoint destination;
   Endpoint local;
   std::string request;
+  std::string next_hop = {};  // a URI: of the first route, or the request's own
+  LayerId owner = LayerId::kDialog;
 };
 // Cancel a pending INVITE of ours (RFC 3261 9.1). Ignored if it has its final response.
 struct SendCancel {
@@ -73,6 +76,7 @@ struct Respond {
   std::string to_tag;
   std::string headers;
   std::string body;
+  std::string content_type = "application/sdp";  // of a body that is not empty
 };
 // Send the last response of this transaction again.
 struct RepeatResponse {
@@ -93,6 +97,8 @@ struct ResponseReceived {
   CallId call;
   TransactionId transaction;
   SipMessage message;
+  std::string request =
+      {};  // with a failure: our request as it was sent, to be mended and sent again
 };
 // A request of ours ended without a final response: 408 or 503 (RFC 3261 8.1.3.1).
 struct RequestFailed {
@@ -214,11 +220,12 @@ struct CallEnded {
 
 // ---- what each layer understands
 
-using ToTransaction = std::variant<DatagramReceived, TransmitFailed, DeadlineDue, SendRequest,
-                                   SendCancel, AwaitFinal, SendAck, Respond, RepeatResponse>;
-using ToDialog =
-    std::variant<DeadlineDue, RequestReceived, ResponseReceived, RequestFailed, CancelReceived,
-                 PlaceCall, Ring, Accept, Refuse, Reoffer, BeginCleanup, AbortCleanup>;
+using ToTransaction =
+    std::variant<DatagramReceived, TransmitFailed, TargetsResolved, DeadlineDue, SendRequest,
+                 SendCancel, AwaitFinal, SendAck, Respond, RepeatResponse>;
+using ToDialog = std::variant<DeadlineDue, RequestSigned, CredentialsJudged, RequestReceived,
+                              ResponseReceived, RequestFailed, CancelReceived, PlaceCall, Ring,
+                              Accept, Refuse, Reoffer, BeginCleanup, AbortCleanup>;
 using ToSession =
     std::variant<DeadlineDue, CallOffered, PeerRinging, PeerAccepted, PeerRefused, PeerReoffered,
                  PeerAnswered, CallLost, StreamReady, StreamUnavailable, Operate, CleanupDone>;

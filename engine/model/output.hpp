@@ -9,21 +9,94 @@
 #include <string_view>
 #include <tuple>
 #include <variant>
+#include <vector>
 
 namespace lastcall {
 inline namespace model {
 
-// Send these bytes. `transaction` is none where no failure need be reported (responses, ACK).
+// Send these bytes. `transaction` is none where no failure need be reported (responses, ACK). On a
+// stream the open connection to `destination` is used, else a new one is opened; for a response
+// whose connection is gone, to `fallback` (RFC 3261 18.2.2).
 struct Transmit {
   static constexpr std::string_view kName = "Transmit";
   Endpoint destination;
   Endpoint local;  // the port of ours to send from; none: the first one
   TransactionId transaction;
   Wire wire;
+  Endpoint fallback = {};
+  std::string server = {};  // TLS: the domain that the certificate must show (RFC 5922 7.2)
   bool operator==(const Transmit&) const = default;
   static constexpr auto kFields =
       std::tuple{field("destination", &Transmit::destination), field("local", &Transmit::local),
-                 field("transaction", &Transmit::transaction), field("wire", &Transmit::wire)};
+                 field("transaction", &Transmit::transaction), field("wire", &Transmit::wire),
+                 field("fallback", &Transmit::fallback),       field("server", &Transmit::server)};
+};
+
+// Close this connection once what was given to it has left (RFC 3261 18.3: its framing is lost).
+struct CloseConnection {
+  static constexpr std::string_view kName = "CloseConnection";
+  Endpoint connection;
+  bool operator==(const CloseConnection&) const = default;
+  static constexpr auto kFields = std::tuple{field("connection", &CloseConnection::connection)};
+};
+
+// Find out where requests to this URI go (RFC 3263); answered by TargetsResolved.
+struct Resolve {
+  static constexpr std::string_view kName = "Resolve";
+  CallId call;
+  TransactionId transaction;
+  std::string uri;
+  bool operator==(const Resolve&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("call", &Resolve::call), field("transaction", &Resolve::transaction),
+                 field("uri", &Resolve::uri)};
+};
+
+// One realm that wants to know who we are, with what our side adds (RFC 7616 3.4).
+struct Challenged {
+  bool proxy = false;     // Proxy-Authenticate, not WWW-Authenticate
+  std::string challenge;  // the header's value
+  std::string cnonce;
+  std::uint32_t count = 1;  // nc: how often this nonce is used now
+  bool operator==(const Challenged&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("proxy", &Challenged::proxy), field("challenge", &Challenged::challenge),
+                 field("cnonce", &Challenged::cnonce), field("count", &Challenged::count)};
+};
+
+// Answer these challenges with our secret, which only the world knows; answered by RequestSigned.
+struct SignRequest {
+  static constexpr std::string_view kName = "SignRequest";
+  LayerId layer = LayerId::kDialog;  // who asks
+  CallId call;
+  TransactionId transaction;  // the challenged one
+  std::vector<Challenged> challenges;
+  std::string method;
+  std::string uri;
+  std::string body;
+  bool operator==(const SignRequest&) const = default;
+  static constexpr auto kFields = std::tuple{field("layer", &SignRequest::layer),
+                                             field("call", &SignRequest::call),
+                                             field("transaction", &SignRequest::transaction),
+                                             field("challenges", &SignRequest::challenges),
+                                             field("method", &SignRequest::method),
+                                             field("uri", &SignRequest::uri),
+                                             field("body", &SignRequest::body)};
+};
+
+// Check these credentials against what the world knows of its users; answered by CredentialsJudged.
+struct JudgeCredentials {
+  static constexpr std::string_view kName = "JudgeCredentials";
+  CallId call;
+  TransactionId transaction;
+  std::string credentials;  // the value of Authorization
+  std::string method;
+  std::string body;
+  bool operator==(const JudgeCredentials&) const = default;
+  static constexpr auto kFields = std::tuple{
+      field("call", &JudgeCredentials::call), field("transaction", &JudgeCredentials::transaction),
+      field("credentials", &JudgeCredentials::credentials),
+      field("method", &JudgeCredentials::method), field("body", &JudgeCredentials::body)};
 };
 
 // Open a port and start the pump; answered by StreamStarted or StreamFailed.
@@ -80,13 +153,14 @@ struct Notify {
   Cause cause = Cause::kLocalHangup;
   bool forced = false;
   CleanupLayers missing;
-  std::string peer;  // with kIncoming: who calls
+  std::string peer;       // with kIncoming: who calls
+  std::string text = {};  // what a message says, or how a transfer or a registration stands
   bool operator==(const Notify&) const = default;
   static constexpr auto kFields =
       std::tuple{field("call", &Notify::call),     field("notice", &Notify::notice),
                  field("state", &Notify::state),   field("cause", &Notify::cause),
                  field("forced", &Notify::forced), field("missing", &Notify::missing),
-                 field("peer", &Notify::peer)};
+                 field("peer", &Notify::peer),     field("text", &Notify::text)};
 };
 
 // The answer to a command.
@@ -101,8 +175,8 @@ struct Reply {
                  field("result", &Reply::result)};
 };
 
-using Output =
-    std::variant<Transmit, StartStream, DirectStream, StopStream, AbortCall, Notify, Reply>;
+using Output = std::variant<Transmit, CloseConnection, Resolve, SignRequest, JudgeCredentials,
+                            StartStream, DirectStream, StopStream, AbortCall, Notify, Reply>;
 
 // When an order may leave: at once, or when its turn is durable (EVENTLOG "Before a 200 to BYE
 // leaves"). Free are provisional responses, ACK, stateless rejections and orders that only release.
