@@ -95,6 +95,10 @@ void Caller::noticed(const Notify& notice) {
       return say("Terminating: " + std::string{name(notice.cause)});
     case NoticeKind::kEnded:
       return ended(notice);
+    case NoticeKind::kMessage:
+    case NoticeKind::kTransfer:
+    case NoticeKind::kRegistration:
+      return say(std::string{name(notice.notice)} + ": " + notice.text);
   }
 }
 

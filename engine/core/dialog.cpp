@@ -16,6 +16,16 @@ Dialog* Leg::find(DialogId id) {
   return const_cast<Dialog*>(static_cast<const Leg*>(this)->find(id));
 }
 
+const OwnRequest* Leg::own_request(TransactionId transaction) const {
+  const auto it = std::ranges::find(requests, transaction, &OwnRequest::transaction);
+  return it == requests.end() ? nullptr : &*it;
+}
+
+const OwnRequest* Leg::own_request(Method method) const {
+  const auto it = std::ranges::find(requests, method, &OwnRequest::method);
+  return it == requests.end() ? nullptr : &*it;
+}
+
 const Dialog* Leg::confirmed() const {
   for (const Dialog& dialog : dialogs) {
     if (dialog.phase == DialogPhase::kMoratorium || dialog.phase == DialogPhase::kEstablished) {
@@ -171,12 +181,10 @@ void apply_request_sent(Leg& leg, const RequestSent& e) {
   Dialog* dialog = leg.find(e.dialog);
   if (dialog == nullptr) return;
   dialog->local_cseq = e.cseq;
+  leg.requests.push_back({e.transaction, e.dialog, e.method, e.cseq});
   if (e.method == Method::kBye) {
     dialog->phase = DialogPhase::kMortal;
     leg.duties.insert(Duty::kByeFinal);
-  } else if (e.method == Method::kInvite) {
-    leg.own_invite =
-        PendingInvite{.transaction = e.transaction, .dialog = e.dialog, .cseq = e.cseq};
   }
 }
 
@@ -241,7 +249,8 @@ void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
       [&](const AckSent& e) { apply_ack_sent(leg, e); },
       [&](const RequestSent& e) { apply_request_sent(leg, e); },
       [&](const RequestFinished& e) {
-        if (leg.own_invite && leg.own_invite->transaction == e.transaction) leg.own_invite.reset();
+        std::erase_if(leg.requests,
+                      [&](const OwnRequest& own) { return own.transaction == e.transaction; });
       },
       [&](const RequestAccepted& e) { apply_request_accepted(state, leg, e); },
       [&](const InviteRefused& e) { apply_invite_refused(leg, e); },

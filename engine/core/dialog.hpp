@@ -49,12 +49,24 @@ enum class InvitePhase : std::uint8_t { kCalling, kProceeding, kAccepted, kFaile
   return std::array<std::string_view, 4>{"Calling", "Proceeding", "Accepted", "Failed"};
 }
 
-// An INVITE inside a dialog that has no final response yet, ours or the peer's.
+// A request of ours inside a dialog that has no final response yet.
+struct OwnRequest {
+  TransactionId transaction;
+  DialogId dialog;
+  Method method = Method::kOther;
+  std::uint32_t cseq = 0;
+  bool operator==(const OwnRequest&) const = default;
+  static constexpr auto kFields = std::tuple{
+      field("transaction", &OwnRequest::transaction), field("dialog", &OwnRequest::dialog),
+      field("method", &OwnRequest::method), field("cseq", &OwnRequest::cseq)};
+};
+
+// An INVITE of the peer inside a dialog that has no final response yet.
 struct PendingInvite {
   TransactionId transaction;
   DialogId dialog;
   std::uint32_t cseq = 0;
-  std::string remote_target = {};  // the peer's: taken over when we accept (RFC 6141 4.6)
+  std::string remote_target = {};  // taken over when we accept (RFC 6141 4.6)
   bool operator==(const PendingInvite&) const = default;
   static constexpr auto kFields = std::tuple{
       field("transaction", &PendingInvite::transaction), field("dialog", &PendingInvite::dialog),
@@ -88,7 +100,7 @@ struct Leg {
   Endpoint remote;                // where the first INVITE went to or came from
   std::string invite_key;         // callee: see State::invites
   std::vector<Dialog> dialogs;
-  std::optional<PendingInvite> own_invite;   // our re-INVITE
+  std::vector<OwnRequest> requests;          // ours inside its dialogs, oldest first
   std::optional<PendingInvite> peer_invite;  // the peer's re-INVITE
   std::optional<Unacknowledged> accepted;
   Duties duties;
@@ -107,7 +119,7 @@ struct Leg {
                                              field("remote", &Leg::remote),
                                              field("invite_key", &Leg::invite_key),
                                              field("dialogs", &Leg::dialogs),
-                                             field("own_invite", &Leg::own_invite),
+                                             field("requests", &Leg::requests),
                                              field("peer_invite", &Leg::peer_invite),
                                              field("accepted", &Leg::accepted),
                                              field("duties", &Leg::duties),
@@ -116,6 +128,9 @@ struct Leg {
   [[nodiscard]] bool ending() const { return until.has_value(); }
   [[nodiscard]] const Dialog* find(DialogId id) const;
   [[nodiscard]] Dialog* find(DialogId id);
+  // Our request in this transaction, or the oldest one with this method; null if there is none.
+  [[nodiscard]] const OwnRequest* own_request(TransactionId transaction) const;
+  [[nodiscard]] const OwnRequest* own_request(Method method) const;
   // The dialog that carries the call: confirmed and not Mortal; null if there is none.
   [[nodiscard]] const Dialog* confirmed() const;
 };

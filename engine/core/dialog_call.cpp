@@ -68,12 +68,12 @@ void reoffer(const LegContext& at, const Reoffer& offer) {
   if (at.leg.ending()) return;
   const Dialog* dialog = at.leg.confirmed();
   // RFC 3261 14.1: not while another INVITE is in progress, in either direction.
-  const bool busy = at.leg.own_invite || at.leg.peer_invite || at.leg.accepted;
+  const bool busy = at.leg.own_request(Method::kInvite) || at.leg.peer_invite || at.leg.accepted;
   if (dialog == nullptr || busy) {
     at.out.send(ToSession{PeerRefused{at.call, 491}});
     return;
   }
-  send_in_dialog(at, *dialog, Method::kInvite, offer.sdp);
+  send_in_dialog(at, *dialog, {.method = Method::kInvite, .body = offer.sdp});
 }
 
 }  // namespace lastcall::core

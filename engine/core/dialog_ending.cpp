@@ -52,8 +52,8 @@ Duties end_confirmed(const LegContext& at) {
 Duties end_signalling(const LegContext& at, Cause cause) {
   if (at.leg.peer_invite) refuse_pending(at, at.leg.peer_invite->transaction, 487);
   // No CANCEL for it: after a BYE nothing else may begin in the dialog (RACES I-31).
-  if (at.leg.own_invite) {
-    at.out.send(ToTransaction{AwaitFinal{at.call, at.leg.own_invite->transaction}});
+  if (const OwnRequest* invite = at.leg.own_request(Method::kInvite)) {
+    at.out.send(ToTransaction{AwaitFinal{at.call, invite->transaction}});
   }
   if (at.leg.phase >= InvitePhase::kAccepted) return end_confirmed(at);
   if (!at.leg.invite) return {};  // no INVITE was ever sent
@@ -68,7 +68,7 @@ void begin_cleanup(const LegContext& at, Cause cause) {
   const Duties duties = end_signalling(at, cause);
   // With nothing owed, late messages come for as long as their transactions can live; else for as
   // long as a BYE, or the 2xx of our re-INVITE, may still take (RACES TP-09).
-  const bool owed = !duties.empty() || at.leg.own_invite;
+  const bool owed = !duties.empty() || at.leg.own_request(Method::kInvite) != nullptr;
   const Duration linger =
       owed ? limits::kTombstone + at.context.config.cleanup_timeout : limits::k64T1 + limits::kT4;
   at.out.record(DutiesTaken{at.call, duties, at.context.now + linger});
@@ -77,7 +77,7 @@ void begin_cleanup(const LegContext& at, Cause cause) {
 }
 
 void send_bye(const LegContext& at, const Dialog& dialog) {
-  send_in_dialog(at, dialog, Method::kBye, {});
+  send_in_dialog(at, dialog, {.method = Method::kBye});
 }
 
 void accept_unacknowledged(const LegContext& at) {

@@ -152,7 +152,7 @@ void receive_reinvite(const InDialog& in) {
   const LegContext& at = in.at;
   const bool calling = at.leg.phase < InvitePhase::kAccepted;
   // RFC 3261 14.2: one INVITE at a time; 491 for glare, 500 while the peer's own one is pending.
-  if (at.leg.own_invite || (calling && at.leg.role == CallRole::kCaller)) {
+  if (at.leg.own_request(Method::kInvite) || (calling && at.leg.role == CallRole::kCaller)) {
     // Refused, so it refreshes no target; but in order, so its CSeq counts (RFC 3261 12.2.2).
     in.take(Refresh::kNone);
     at.out.record(InviteRefused{at.call, in.request.transaction, 491});

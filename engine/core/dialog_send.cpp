@@ -38,8 +38,15 @@ Routing routing_of(const Dialog& dialog) {
   return strict;
 }
 
-std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, Method method,
-                              std::uint32_t cseq, std::string_view sdp) {
+// RFC 3261 12.1.1 and the RFCs of the methods: these tell the peer where we are reached.
+bool has_contact(Method method) {
+  return method == Method::kInvite || method == Method::kUpdate || method == Method::kRefer ||
+         method == Method::kNotify || method == Method::kSubscribe;
+}
+
+std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing,
+                              std::uint32_t cseq) {
+  const Method method = outgoing.method;
   const Routing routing = routing_of(dialog);
   sip::Writer writer{method, routing.uri};
   writer.via(at.context.config.contact, at.context.draws.branch(at.call, dialog.id, method, cseq))
@@ -49,11 +56,13 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, Method
       .header(Header::kTo, tagged(at.leg.remote_uri, dialog.remote_tag))
       .header(Header::kCallId, at.leg.sip_call_id)
       .cseq(cseq);
-  if (method == Method::kInvite) {
-    writer.header(Header::kContact, sip::contact_of(at.context.config.contact))
-        .lines(capability_lines());
+  if (has_contact(method)) {
+    writer.header(Header::kContact, sip::contact_of(at.context.config.contact));
   }
-  return std::move(writer).finish(sdp, type_of_body(sdp));
+  if (method == Method::kInvite) writer.lines(capability_lines());
+  writer.lines(outgoing.lines);
+  return std::move(writer).finish(
+      outgoing.body, outgoing.body.empty() ? std::string_view{} : outgoing.content_type);
 }
 
 }  // namespace
@@ -78,26 +87,25 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
   return std::move(writer).finish(sdp, type_of_body(sdp));
 }
 
-void send_in_dialog(const LegContext& at, const Dialog& dialog, Method method,
-                    std::string_view sdp) {
+void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing) {
+  const Method method = outgoing.method;
   const std::uint32_t cseq = dialog.local_cseq + 1;
   const std::string branch = at.context.draws.branch(at.call, dialog.id, method, cseq);
   const TransactionId transaction = at.context.draws.client_transaction(branch, method);
   at.out.record(RequestSent{at.call, dialog.id, transaction, method, cseq});
-  at.out.send(
-      ToTransaction{SendRequest{.call = at.call,
-                                .transaction = transaction,
-                                .method = method,
-                                .destination = dialog.destination,
-                                .local = at.leg.local,
-                                .request = compose_in_dialog(at, dialog, method, cseq, sdp)}});
+  at.out.send(ToTransaction{SendRequest{.call = at.call,
+                                        .transaction = transaction,
+                                        .method = method,
+                                        .destination = dialog.destination,
+                                        .local = at.leg.local,
+                                        .request = compose_in_dialog(at, dialog, outgoing, cseq)}});
 }
 
 void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& accept) {
   const auto known = dialog.acks.find(accept.cseq());
   std::string ack = known != dialog.acks.end()
                         ? known->second
-                        : compose_in_dialog(at, dialog, Method::kAck, accept.cseq(), {});
+                        : compose_in_dialog(at, dialog, {.method = Method::kAck}, accept.cseq());
   if (known == dialog.acks.end()) {
     at.out.record(AckSent{.call = at.call,
                           .dialog = dialog.id,

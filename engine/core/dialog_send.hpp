@@ -20,9 +20,17 @@ struct LegContext {
 [[nodiscard]] std::string compose_invite(const LegStarted& leg, const Context& context,
                                          std::string_view target, std::string_view sdp);
 
-// Sends a new request inside the dialog with its next CSeq.
-void send_in_dialog(const LegContext& at, const Dialog& dialog, Method method,
-                    std::string_view sdp);
+// What a request inside a dialog says beyond what the dialog itself gives it.
+struct Outgoing {
+  Method method = Method::kOther;
+  std::string lines = {};  // whole header lines
+  std::string body = {};
+  std::string_view content_type = "application/sdp";  // of a body that is not empty
+};
+
+// Sends a new request inside the dialog with its next CSeq; it stands in Leg::requests until its
+// final response.
+void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing);
 
 // Acknowledges a 2xx, for the first time or again with the same bytes (RFC 3261 13.2.2.4).
 void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& accept);

@@ -11,9 +11,18 @@ void receive_request(const DialogLayer::State& state, const RequestReceived& req
                      const Context& context, Outbox& out);
 void receive_cancel(const LegContext& at, TransactionId invite);
 
-// dialog_response.cpp: responses to our requests, or their absence.
+// dialog_response.cpp: responses to our first INVITE, or their absence; the way to all others.
 void receive_response(const LegContext& at, const ResponseReceived& response);
 void receive_failure(const LegContext& at, const RequestFailed& failure);
+
+// dialog_own.cpp: how our requests inside dialogs end.
+struct Outcome {
+  const OwnRequest& request;
+  int status = 0;                        // 408 or 503 without a response (RFC 3261 8.1.3.1)
+  const SipMessage* response = nullptr;  // null: there was none
+};
+void receive_own_response(const LegContext& at, const ResponseReceived& response);
+void finish_request(const LegContext& at, const Outcome& outcome);
 
 // dialog_call.cpp: what the session asks for.
 void place_call(const PlaceCall& call, const Context& context, Outbox& out);
@@ -27,6 +36,15 @@ void begin_cleanup(const LegContext& at, Cause cause);
 // Sends the BYE of one dialog; from then on it is owed that the BYE gets its final response.
 void send_bye(const LegContext& at, const Dialog& dialog);
 void accept_unacknowledged(const LegContext& at);
+
+// The dialog that a response to a request of ours is of.
+[[nodiscard]] DialogId dialog_of(const LegContext& at, const SipMessage& response);
+// The dialog as a response describes it (RFC 3261 12.1.2): routes reversed, target from Contact.
+// `known` may be null.
+[[nodiscard]] Dialog described(const LegContext& at, const SipMessage& response,
+                               const Dialog* known);
+// Discharges a duty, if it is owed.
+void duty_done(const LegContext& at, Duty duty);
 
 // Where the requests of a dialog go: the first route or the remote target if its host is numeric,
 // else `fallback`.

@@ -110,6 +110,17 @@ class Engine {
           wires_.push_back(m.wire.bytes);
           sent_.push_back(told_message(m.wire.bytes));
         },
+        [](const CloseConnection&) {},
+        // This world knows no names and no secrets.
+        [&](const Resolve& m) {
+          (void)kernel_.deliver(TargetsResolved{m.call, m.transaction, {}});
+        },
+        [&](const SignRequest& m) {
+          (void)kernel_.deliver(RequestSigned{m.layer, m.call, m.transaction, {}});
+        },
+        [&](const JudgeCredentials& m) {
+          (void)kernel_.deliver(CredentialsJudged{m.call, m.transaction, false});
+        },
         [&](const StartStream& m) {
           ++starts_;
           (void)kernel_.deliver(StreamStarted{m.call, m.stream, {"192.0.2.1", 4000, {}}});
