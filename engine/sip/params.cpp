@@ -45,7 +45,7 @@ std::string quote(std::string_view text) {
   return result + "\"";
 }
 
-std::string unescaped(std::string_view text) {
+std::string unescape(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -61,7 +61,7 @@ std::string unescaped(std::string_view text) {
   return result;
 }
 
-std::string escaped_for_uri_header(std::string_view text) {
+std::string escape_for_uri_header(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string result;
   for (const char c : text) {

@@ -38,8 +38,8 @@ template <class F>
 
 // %HH replaced once, from left to right: "%2541" is "%41" (RFC 4475 3.1.1.3). Only for parts of SIP
 // and SIPS URIs (RFC 3261 19.1.2); a '%' without two digits stays. May give NUL bytes.
-[[nodiscard]] std::string unescaped(std::string_view text);
+[[nodiscard]] std::string unescape(std::string_view text);
 // A header value as a URI carries it behind '?': what RFC 3261 25.1 does not allow there is %HH.
-[[nodiscard]] std::string escaped_for_uri_header(std::string_view text);
+[[nodiscard]] std::string escape_for_uri_header(std::string_view text);
 
 }  // namespace lastcall::sip

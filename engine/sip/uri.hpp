@@ -23,11 +23,20 @@ struct Uri {
   std::string_view params = {};   // from the first ';' on
   std::string_view headers = {};  // behind the '?'
 
+  // The same text; is_equal() says whether they name the same.
   bool operator==(const Uri&) const = default;
 };
 
 // Reads a sip: or sips: URI. Other schemes are an error here; see scheme_of().
 [[nodiscard]] std::expected<Uri, ParseError> parse_uri(std::string_view text);
+
+// Whether both name the same (RFC 3261 19.1.4): scheme and host in either case, addresses by value
+// (RFC 5954 4.2), the user letter by letter with escapes resolved, the port as written (5060 is not
+// the same as none), parameters in any order; transport, user, ttl, method and maddr must stand in
+// both or in neither, headers always. Not transitive.
+[[nodiscard]] bool is_equal(const Uri& a, const Uri& b);
+// Whether two hosts are the same: numeric ones by value, names in either case.
+[[nodiscard]] bool is_same_host(std::string_view a, std::string_view b);
 
 // The URI as text: parse_uri reads it back to an equal value.
 [[nodiscard]] std::string to_text(const Uri& uri);

@@ -55,12 +55,6 @@ std::string upper(std::string_view word) {
   return text;
 }
 
-// Whether the sent-by names the address the request came from.
-bool is_same_host(std::string_view sent_by, const Endpoint& source) {
-  const std::optional<std::string> host = numeric_host(sent_by);
-  return host && host == numeric_host(source.host);
-}
-
 // The parameters of the top Via without the two that this side fills in.
 std::string without_source(std::string_view params) {
   std::string kept;
@@ -88,7 +82,7 @@ std::string without_source(std::string_view params) {
 // RFC 3261 18.2.1 and RFC 3581 4: the top Via as the responses carry it.
 std::string amended_via(const Via& via, std::string_view element, const Endpoint& source) {
   const bool asked = via.rport.has_value();
-  const bool named = is_same_host(via.host, source);
+  const bool named = is_same_host(via.host, source.host);
   if (source.host.empty() || via.host.empty() || (named && !asked)) return std::string{element};
   std::string text{element.substr(0, element.size() - via.params.size())};
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.pop_back();

@@ -21,26 +21,26 @@ TEST(Quoting, ProtectsQuotesAndBackslashesAndNothingElse) {
 
 // Shows MSG-06.
 TEST(Unescaping, HappensOnce) {
-  EXPECT_EQ(unescaped("I%20have%20spaces"), "I have spaces");
-  EXPECT_EQ(unescaped("v%61lue%25%34%31"), "value%41");
-  EXPECT_EQ(unescaped("%"), "%");
-  EXPECT_EQ(unescaped("%4"), "%4");
-  EXPECT_EQ(unescaped("%zz%4Z%%41"), "%zz%4Z%A");
+  EXPECT_EQ(unescape("I%20have%20spaces"), "I have spaces");
+  EXPECT_EQ(unescape("v%61lue%25%34%31"), "value%41");
+  EXPECT_EQ(unescape("%"), "%");
+  EXPECT_EQ(unescape("%4"), "%4");
+  EXPECT_EQ(unescape("%zz%4Z%%41"), "%zz%4Z%A");
 }
 
 // Shows MSG-07.
 TEST(Unescaping, ANulEndsNothing) {
   using std::string_literals::operator""s;
-  EXPECT_EQ(unescaped("null-%00-null"), "null-\0-null"s);
-  EXPECT_EQ(unescaped("%00%00"), "\0\0"s);
+  EXPECT_EQ(unescape("null-%00-null"), "null-\0-null"s);
+  EXPECT_EQ(unescape("%00%00"), "\0\0"s);
 }
 
 TEST(Escaping, AHeaderInAUriIsReadBack) {
-  EXPECT_EQ(escaped_for_uri_header("a@b;to-tag=1"), "a%40b%3Bto-tag%3D1");
+  EXPECT_EQ(escape_for_uri_header("a@b;to-tag=1"), "a%40b%3Bto-tag%3D1");
   ASSERT_TRUE(rc::check([](const std::string& text) {
-    const std::string escaped = escaped_for_uri_header(text);
+    const std::string escaped = escape_for_uri_header(text);
     RC_ASSERT(escaped.find_first_of(";=&@<>\" \r\n") == std::string::npos);
-    RC_ASSERT(unescaped(escaped) == text);
+    RC_ASSERT(unescape(escaped) == text);
   }));
 }
 
