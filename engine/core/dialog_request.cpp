@@ -1,4 +1,5 @@
 #include "engine/core/dialog_steps.hpp"
+#include "engine/core/inspection.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
@@ -15,43 +16,54 @@ std::string name_addr_of(const SipMessage& message, Header kind) {
   return address ? "<" + std::string{address->uri} + ">" : std::string{"<sip:unknown@invalid>"};
 }
 
-std::string unsupported_lines(const SipMessage& request) {
-  std::string lines;
-  sip::for_each_value(request, Header::kRequire, [&](std::string_view option) {
-    lines += sip::header_line(Header::kUnsupported, option);
-  });
-  return lines;
-}
-
-// Why a request is not taken, and the header lines that say so; status 0 if it is.
-struct Rejection {
-  int status = 0;
-  std::string lines = {};
-};
-
-// RFC 3261 8.2.2.3 and 8.2.3: what the request needs of us, and what it carries.
-Rejection inspect_content(const SipMessage& request) {
-  if (request.header(Header::kRequire)) return {420, unsupported_lines(request)};
-  if (!request.body().empty() && sdp_of(request).empty()) return {415, capability_lines()};
-  return {};
+// Where requests to the caller go. RFC 2543 knows INVITEs without a Contact (RFC 4475 3.4.1).
+std::string target_of(const SipMessage& invite) {
+  std::string contact = contact_uri(invite);
+  if (!contact.empty() || invite.via().has_unique_branch()) return contact;
+  const auto from = sip::parse_name_addr(invite.header(Header::kFrom).value_or(""));
+  return from ? request_uri_of(from->uri) : std::string{};
 }
 
 // RFC 3261 8.2: the checks before an INVITE may become a call, in their order.
 Rejection inspect_invite(const DialogLayer::State& state, const SipMessage& invite) {
-  if (!sip::is_sip_scheme(sip::scheme_of(invite.request_uri()))) return {416};
   // 8.2.2.2: the same INVITE came on another path, or again long after: no second call.
   if (state.invites.contains(invite_key(invite.call_id(), invite.from_tag(), invite.cseq()))) {
     return {482};
   }
-  if (Rejection content = inspect_content(invite); content.status != 0) return content;
-  if (contact_uri(invite).empty()) return {400};
+  if (Rejection offer = inspect_offer(invite); offer.status != 0) return offer;
+  if (target_of(invite).empty()) return {400};
   return {};
+}
+
+// The methods that are ours; without their dialog most of them find nothing.
+bool is_supported(Method method) {
+  switch (method) {
+    case Method::kInvite:
+    case Method::kOptions:
+    case Method::kBye:
+    case Method::kPrack:
+    case Method::kUpdate:
+    case Method::kInfo:
+    case Method::kNotify:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The checks for every request outside a dialog, in the order of RFC 3261 8.2.
+Rejection inspect_outside(const DialogLayer::State& state, const SipMessage& request) {
+  if (request.method() == Method::kOther) return {501, capability_lines()};
+  if (!is_supported(request.method())) return {405, capability_lines()};
+  if (Rejection scheme = inspect_scheme(request); scheme.status != 0) return scheme;
+  if (request.method() == Method::kInvite) return inspect_invite(state, request);
+  return inspect_options(request);
 }
 
 void start_leg(const RequestReceived& request, const Context& context, Outbox& out) {
   const SipMessage& invite = request.message;
   const std::string tag = context.draws.local_tag(request.call);
-  const std::string target = contact_uri(invite);
+  const std::string target = target_of(invite);
   std::vector<std::string> routes = record_routes(invite);
   out.record(LegStarted{.call = request.call,
                         .role = CallRole::kCallee,
@@ -76,25 +88,17 @@ void start_leg(const RequestReceived& request, const Context& context, Outbox& o
 
 void receive_outside(const DialogLayer::State& state, const RequestReceived& request,
                      const Context& context, Outbox& out) {
-  const SipMessage& message = request.message;
-  switch (message.method()) {
-    case Method::kInvite: {
-      Rejection rejection = inspect_invite(state, message);
-      if (rejection.status == 0) return start_leg(request, context, out);
-      return answer_stateless(request, rejection.status, std::move(rejection.lines), context, out);
-    }
+  Rejection why = inspect_outside(state, request.message);
+  if (why.status != 0) {
+    return answer_stateless(request, why.status, std::move(why.lines), context, out);
+  }
+  switch (request.message.method()) {
+    case Method::kInvite:
+      return start_leg(request, context, out);
     case Method::kOptions:
       return answer_stateless(request, 200, capability_lines(), context, out);
-    case Method::kBye:
-    case Method::kPrack:
-    case Method::kUpdate:
-    case Method::kInfo:
-    case Method::kNotify:
-      return answer_stateless(request, 481, {}, context, out);
-    case Method::kOther:
-      return answer_stateless(request, 501, capability_lines(), context, out);
     default:
-      return answer_stateless(request, 405, capability_lines(), context, out);
+      return answer_stateless(request, 481, {}, context, out);
   }
 }
 
@@ -159,7 +163,7 @@ void receive_reinvite(const InDialog& in) {
     return in.reply(491);
   }
   if (at.leg.peer_invite || calling) return in.reply(500);
-  if (Rejection why = inspect_content(in.request.message); why.status != 0) return in.reject(why);
+  if (Rejection why = inspect_offer(in.request.message); why.status != 0) return in.reject(why);
   in.take();
   at.out.send(ToSession{PeerReoffered{at.call, sdp_of(in.request.message)}});
 }
