@@ -3,6 +3,7 @@
 // Each fact is asked of the parser and the decoders; none is read here.
 
 #include "engine/sip/headers.hpp"
+#include "engine/sip/params.hpp"
 #include "engine/sip/sdp.hpp"
 #include "engine/sip/uri.hpp"
 
@@ -15,17 +16,6 @@ namespace lastcall::torture {
 
 using Fact = std::function<std::string(const SipMessage&)>;
 using Facts = std::map<std::string, Fact, std::less<>>;
-
-inline std::string unescaped_uri(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool hex = text[i] == '%' && i + 2 < text.size() + 0;
-    out += hex ? static_cast<char>(std::stoi(std::string{text.substr(i + 1, 2)}, nullptr, 16))
-               : text[i];
-    if (hex) i += 2;
-  }
-  return out;
-}
 
 inline std::string port_text(const std::optional<std::uint16_t>& port) {
   return port ? std::to_string(*port) : "none";
@@ -41,7 +31,7 @@ inline void add_uri_facts(Facts& facts, const std::string& prefix, const Fact& t
     };
   };
   add("user", [](const sip::Uri& uri) { return uri.user; });
-  add("user-decoded", [](const sip::Uri& uri) { return unescaped_uri(uri.user); });
+  add("user-decoded", [](const sip::Uri& uri) { return sip::unescaped(uri.user); });
   add("host", [](const sip::Uri& uri) { return uri.host; });
   add("port", [](const sip::Uri& uri) { return port_text(uri.port); });
   add("params", [](const sip::Uri& uri) { return uri.params; });
