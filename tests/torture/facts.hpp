@@ -31,7 +31,7 @@ inline void add_uri_facts(Facts& facts, const std::string& prefix, const Fact& t
     };
   };
   add("user", [](const sip::Uri& uri) { return uri.user; });
-  add("user-decoded", [](const sip::Uri& uri) { return sip::unescaped(uri.user); });
+  add("user-decoded", [](const sip::Uri& uri) { return sip::unescape(uri.user); });
   add("host", [](const sip::Uri& uri) { return uri.host; });
   add("port", [](const sip::Uri& uri) { return port_text(uri.port); });
   add("params", [](const sip::Uri& uri) { return uri.params; });
