@@ -13,6 +13,9 @@ namespace lastcall::limits {
 // SIP messages (RFC 3261 18.1.1: datagrams up to 65,535 bytes must be accepted).
 inline constexpr std::size_t kMessageBytesMax = 65'535;
 inline constexpr std::size_t kHeadersMax = 256;
+inline constexpr std::size_t kStreamHeadBytesMax = 32'768;  // start line and headers on a stream
+inline constexpr std::size_t kBodyPartsMax = 16;            // of a multipart body, nested ones too
+inline constexpr std::size_t kBodyDepthMax = 3;             // multipart inside multipart
 inline constexpr std::size_t kViasMax = 70;
 inline constexpr std::size_t kSdpLinesMax = 512;
 inline constexpr std::size_t kSdpMediaMax = 32;
