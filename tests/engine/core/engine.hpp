@@ -66,6 +66,8 @@ class Engine {
     return {};
   }
 
+  // The call that commands, notices and questions of the test are about.
+  void address(CallId call) { call_ = call; }
   [[nodiscard]] CallId call() const { return call_; }
   [[nodiscard]] CallState state() const {
     const Session* session = layer<SessionLayer>(kernel_.state()).calls.find(call_);
