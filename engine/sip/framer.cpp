@@ -25,24 +25,6 @@ std::optional<std::size_t> head_size(std::string_view text, std::size_t from) {
   return std::nullopt;
 }
 
-// The first header line with its folds, taken off the text; its line ends stay.
-std::string_view take_line(std::string_view& text) {
-  std::size_t end = 0;
-  do {
-    end = std::min(text.find('\n', end), text.size() - 1) + 1;
-  } while (end < text.size() && is_space(text[end]));
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end);
-  return line;
-}
-
-std::string_view without_line_ends(std::string_view text) {
-  const auto is_blank = [](char c) { return is_space(c) || is_line_end(c); };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 struct Refusal {
   const char* sentence;
   int status = 400;
@@ -51,13 +33,11 @@ struct Refusal {
 // RFC 3261 20.14; several lines must agree, or the stream could be cut in two ways.
 std::expected<std::size_t, Refusal> content_length(std::string_view head) {
   std::optional<std::uint64_t> length;
-  (void)take_line(head);
+  (void)take_folded_line(head);
   while (!head.empty()) {
-    const std::string_view line = take_line(head);
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    if (header_named(trim(line.substr(0, colon))) != Header::kContentLength) continue;
-    const auto value = parse_number(without_line_ends(line.substr(colon + 1)), UINT64_MAX);
+    const HeaderView header = header_of(take_folded_line(head));
+    if (header.kind != Header::kContentLength) continue;
+    const auto value = parse_number(header.value, UINT64_MAX);
     if (!value) return std::unexpected{Refusal{"Content-Length is no length."}};
     if (length && *length != *value) {
       return std::unexpected{Refusal{"Two Content-Lengths differ."}};

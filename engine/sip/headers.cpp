@@ -4,6 +4,7 @@
 #include "engine/sip/scan.hpp"
 #include "engine/sip/uri.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace lastcall::sip {
@@ -104,6 +105,13 @@ std::optional<ParseError> take_address(Cursor& cursor, NameAddr& address) {
   return std::nullopt;
 }
 
+std::string_view without_blanks(std::string_view text) {
+  const auto is_blank = [](char c) { return is_space(c) || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
 
 std::expected<NameAddr, ParseError> parse_name_addr(std::string_view value) {
@@ -175,6 +183,23 @@ ListSplit split_list(std::string_view value) {
                                  : c == '<' && cursor.take_until('>').has_value();
     if (!closed) return {trim(value), std::nullopt};
   }
+}
+
+std::string_view take_folded_line(std::string_view& text) {
+  std::size_t end = 0;
+  do {
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  } while (end < text.size() && is_space(text[end]));
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end);
+  return line;
+}
+
+HeaderView header_of(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  const std::string_view name = without_blanks(line.substr(0, colon));
+  return {header_named(name), name, without_blanks(line.substr(colon + 1))};
 }
 
 bool is_list(Header kind) {

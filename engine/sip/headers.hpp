@@ -70,6 +70,13 @@ void for_each_value(const SipMessage& message, Header kind, F&& f) {
   }
 }
 
+// The first header line of a text that is not empty, with the lines folded onto it and its line
+// end; it is taken off the text. For headers outside messages: parts of bodies, unframed streams.
+[[nodiscard]] std::string_view take_folded_line(std::string_view& text);
+// Such a line taken apart; spaces and line ends around name and value are left out, folds inside
+// are not. Without a colon it has neither.
+[[nodiscard]] HeaderView header_of(std::string_view line);
+
 // The known header with this name, long or compact (RFC 3261 7.3.3), letters of either case.
 [[nodiscard]] Header header_named(std::string_view name);
 

@@ -1,12 +1,9 @@
 #include "engine/sip/sdp.hpp"
 
-#include "engine/base/check.hpp"
 #include "engine/model/limits.hpp"
 #include "engine/sip/scan.hpp"
-#include "engine/sip/uri.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace lastcall::sip {
@@ -56,6 +53,31 @@ std::optional<RtpMap> parse_rtpmap(std::string_view value) {
     map.channels = static_cast<std::uint8_t>(*channels);
   }
   return map;
+}
+
+// A length in milliseconds, as a=ptime and a=maxptime carry it.
+std::optional<std::uint32_t> parse_length(std::string_view value) {
+  const auto length = parse_number(trim(value), 0xffff'ffffU);
+  return length ? std::optional{static_cast<std::uint32_t>(*length)} : std::nullopt;
+}
+
+// "53020" or "53020 IN IP4 126.16.64.4".
+std::optional<SdpRtcp> parse_rtcp(std::string_view value) {
+  Words words{value};
+  const auto port = parse_number(words.next(), 65'535);
+  if (!port || *port == 0) return std::nullopt;
+  SdpRtcp rtcp{.port = static_cast<std::uint16_t>(*port), .address = {}};
+  if (words.at_end()) return rtcp;
+  rtcp.address = take_address(words);
+  return rtcp.address.empty() ? std::nullopt : std::optional{rtcp};
+}
+
+// The first of an attribute counts; false if there is one already, or `value` is nothing.
+template <class T>
+bool set_once(std::optional<T>& target, std::optional<T> value) {
+  if (target || !value) return false;
+  target = std::move(value);
+  return true;
 }
 
 // Fills one Sdp line by line.
@@ -114,6 +136,7 @@ const char* SdpReader::read_media(std::string_view value) {
   return nullptr;
 }
 
+// False for what is not understood, and for the second of what stands once.
 bool SdpReader::read_media_attribute(std::string_view name, std::string_view value) {
   SdpMedia& media = sdp_.media.back();
   if (name == "rtpmap") {
@@ -122,10 +145,11 @@ bool SdpReader::read_media_attribute(std::string_view name, std::string_view val
     media.rtpmaps.push_back(*std::move(map));
     return true;
   }
-  if (name != "ptime" || media.ptime_ms) return false;
-  const auto ptime = parse_number(trim(value), 0xffff'ffffU);
-  if (!ptime) return false;
-  media.ptime_ms = static_cast<std::uint32_t>(*ptime);
+  if (name == "ptime") return set_once(media.ptime_ms, parse_length(value));
+  if (name == "maxptime") return set_once(media.maxptime_ms, parse_length(value));
+  if (name == "rtcp") return set_once(media.rtcp, parse_rtcp(value));
+  if (name != "rtcp-mux" || media.rtcp_mux) return false;
+  media.rtcp_mux = true;
   return true;
 }
 
@@ -200,6 +224,11 @@ void append_shared(std::string& text, const std::optional<Direction>& direction,
   if (direction) append_line(text, std::string{"a="}.append(name(*direction)));
 }
 
+std::string rtcp_text(const SdpRtcp& rtcp) {
+  const std::string port = std::to_string(rtcp.port);
+  return rtcp.address.empty() ? port : port + " " + address_text(rtcp.address);
+}
+
 void append_media(std::string& text, const SdpMedia& media) {
   std::string line = "m=" + media.kind + " " + std::to_string(media.port) + " " + media.protocol;
   for (const std::string& format : media.formats) line.append(" ").append(format);
@@ -212,12 +241,10 @@ void append_media(std::string& text, const SdpMedia& media) {
     append_line(text, line);
   }
   if (media.ptime_ms) append_line(text, "a=ptime:" + std::to_string(*media.ptime_ms));
+  if (media.maxptime_ms) append_line(text, "a=maxptime:" + std::to_string(*media.maxptime_ms));
+  if (media.rtcp) append_line(text, "a=rtcp:" + rtcp_text(*media.rtcp));
+  if (media.rtcp_mux) append_line(text, "a=rtcp-mux");
   append_shared(text, media.direction, media.attributes);
-}
-
-const SdpMedia& media_at(const Sdp& sdp, std::size_t index) {
-  CHECK(index < sdp.media.size(), "a stream is asked for by the index of an m= line");
-  return sdp.media[index];
 }
 
 }  // namespace
@@ -238,41 +265,5 @@ std::string write(const Sdp& sdp) {
   for (const SdpMedia& media : sdp.media) append_media(text, media);
   return text;
 }
-
-Direction effective_direction(const Sdp& sdp, std::size_t index) {
-  const SdpMedia& media = media_at(sdp, index);
-  if (media.direction) return *media.direction;
-  return sdp.direction.value_or(Direction::kSendRecv);
-}
-
-std::string_view connection_address(const Sdp& sdp, std::size_t index) {
-  const SdpMedia& media = media_at(sdp, index);
-  return media.connection.empty() ? sdp.connection : media.connection;
-}
-
-std::optional<Endpoint> media_endpoint(const Sdp& sdp, std::size_t index) {
-  std::optional<std::string> host = numeric_host(connection_address(sdp, index));
-  const std::uint16_t port = media_at(sdp, index).port;
-  if (!host || port == 0) return std::nullopt;
-  return Endpoint{*std::move(host), port, Transport::kUdp};
-}
-
-std::optional<RtpMap> rtpmap_of(const SdpMedia& media, std::uint8_t payload_type) {
-  const auto own = std::ranges::find(media.rtpmaps, payload_type, &RtpMap::payload_type);
-  if (own != media.rtpmaps.end()) return *own;
-  // RFC 3551 6: these two need no rtpmap.
-  if (payload_type == 0) return RtpMap{0, "PCMU", 8000, 1};
-  if (payload_type == 8) return RtpMap{8, "PCMA", 8000, 1};
-  return std::nullopt;
-}
-
-std::optional<std::size_t> audio(const Sdp& sdp) {
-  for (std::size_t i = 0; i < sdp.media.size(); ++i) {
-    if (sdp.media[i].kind == "audio" && sdp.media[i].port != 0) return i;
-  }
-  return std::nullopt;
-}
-
-bool is_held_address(std::string_view address) { return address == "0.0.0.0" || address == "::"; }
 
 }  // namespace lastcall::sip

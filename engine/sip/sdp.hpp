@@ -32,6 +32,16 @@ struct RtpMap {
                  field("clock_rate", &RtpMap::clock_rate), field("channels", &RtpMap::channels)};
 };
 
+// a=rtcp: where RTCP goes if not to the port behind that of RTP (RFC 3605).
+struct SdpRtcp {
+  std::uint16_t port = 0;
+  std::string address;  // empty: that of RTP
+
+  bool operator==(const SdpRtcp&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("port", &SdpRtcp::port), field("address", &SdpRtcp::address)};
+};
+
 // One m= line and what belongs to it.
 struct SdpMedia {
   std::string kind;                    // "audio"
@@ -42,6 +52,9 @@ struct SdpMedia {
   std::optional<Direction> direction;  // nothing: the session's
   std::vector<RtpMap> rtpmaps;
   std::optional<std::uint32_t> ptime_ms;
+  std::optional<std::uint32_t> maxptime_ms;
+  std::optional<SdpRtcp> rtcp;
+  bool rtcp_mux = false;  // one port for RTP and RTCP, if both sides say so (RFC 5761)
   std::vector<std::string> attributes;  // all others, without "a="
 
   bool operator==(const SdpMedia&) const = default;
@@ -53,6 +66,9 @@ struct SdpMedia {
                                              field("direction", &SdpMedia::direction),
                                              field("rtpmaps", &SdpMedia::rtpmaps),
                                              field("ptime_ms", &SdpMedia::ptime_ms),
+                                             field("maxptime_ms", &SdpMedia::maxptime_ms),
+                                             field("rtcp", &SdpMedia::rtcp),
+                                             field("rtcp_mux", &SdpMedia::rtcp_mux),
                                              field("attributes", &SdpMedia::attributes)};
 };
 
@@ -92,14 +108,25 @@ struct Sdp {
 [[nodiscard]] std::string write(const Sdp& sdp);
 
 // The direction of a stream: its own, else the session's, else sendrecv (RFC 8866 6.7).
-// REQUIRES for this and the next three: index < sdp.media.size().
+// REQUIRES for this and all others with an index: index < sdp.media.size().
 [[nodiscard]] Direction effective_direction(const Sdp& sdp, std::size_t index);
 // The address its media go to: its own, else the session's; may be empty.
 [[nodiscard]] std::string_view connection_address(const Sdp& sdp, std::size_t index);
 // Address and port of a stream when the address is numeric and the port is not 0.
 [[nodiscard]] std::optional<Endpoint> media_endpoint(const Sdp& sdp, std::size_t index);
-// The mapping of a payload type: its rtpmap, else the static one of PCMU (0) and PCMA (8).
+// Where the RTCP of such a stream goes when it has its own port: a=rtcp, else the port behind RTP.
+[[nodiscard]] std::optional<Endpoint> rtcp_endpoint(const Sdp& sdp, std::size_t index);
+
+// The mapping of a payload type: its rtpmap, else the static one of RFC 3551 6.
 [[nodiscard]] std::optional<RtpMap> rtpmap_of(const SdpMedia& media, std::uint8_t payload_type);
+// The mapped formats of a line in their order; what is no payload type or has no mapping is left
+// out.
+[[nodiscard]] std::vector<RtpMap> codecs_of(const SdpMedia& media);
+// Whether both mean the same codec, whatever its payload type: names are compared in either case.
+[[nodiscard]] bool is_same_codec(const RtpMap& a, const RtpMap& b);
+
+// What we can do, without a session: one line of each kind of `offer`, switched off (RFC 3264 9).
+[[nodiscard]] Sdp capabilities_of(Sdp offer);
 
 // The first audio line that is not switched off.
 [[nodiscard]] std::optional<std::size_t> audio(const Sdp& sdp);

@@ -132,6 +132,12 @@ SdpMedia draw_media() {
   media.connection = *gen::element<std::string>("", "192.0.2.1", "::1", "0.0.0.0", "a.example");
   if (*gen::arbitrary<bool>()) media.direction = static_cast<Direction>(*gen::inRange(0, 4));
   if (*gen::arbitrary<bool>()) media.ptime_ms = *gen::arbitrary<std::uint32_t>();
+  if (*gen::arbitrary<bool>()) media.maxptime_ms = *gen::arbitrary<std::uint32_t>();
+  if (*gen::arbitrary<bool>()) {
+    media.rtcp = SdpRtcp{static_cast<std::uint16_t>(*gen::inRange(1, 65536)),
+                         *gen::element<std::string>("", "192.0.2.1", "::1", "a.example")};
+  }
+  media.rtcp_mux = *gen::arbitrary<bool>();
   const int mappings = *gen::inRange(0, 4);
   for (int i = 0; i < mappings; ++i) {
     media.rtpmaps.push_back({static_cast<std::uint8_t>(*gen::inRange(0, 128)), *word("abcXYZ019-"),
