@@ -1,30 +1,22 @@
 #include "engine/core/inspection.hpp"
 
 #include "engine/sip/headers.hpp"
+#include "engine/sip/options.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace lastcall::core {
 namespace {
 
-// The options a Require may name.
-constexpr std::array<std::string_view, 0> kOptions{};
+// The extensions a Require may ask for.
+constexpr EnumSet<sip::OptionTag> kSupported{};
 constexpr std::string_view kSdpType = "application/sdp";
-
-// "type/subtype" of a value, without parameters and spaces.
-std::string_view without_params(std::string_view value) {
-  value = value.substr(0, value.find(';'));
-  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
-  return value;
-}
 
 bool is_sdp(const SipMessage& request) {
   const auto type = request.header(Header::kContentType);
-  return type && same_ignoring_case(without_params(*type), kSdpType);
+  return type && same_ignoring_case(sip::media_type(*type), kSdpType);
 }
 
 // RFC 3261 20.11: what the sender marks as optional may be passed over.
@@ -38,18 +30,6 @@ bool is_optional(const SipMessage& request) {
 bool is_encoded(const SipMessage& request) {
   const auto encoding = request.header(Header::kContentEncoding);
   return encoding && !same_ignoring_case(*encoding, "identity");
-}
-
-// RFC 3261 20.1: no Accept means application/sdp, an empty one means nothing.
-bool accepts_sdp(const SipMessage& request) {
-  if (!request.header(Header::kAccept)) return true;
-  bool accepts = false;
-  sip::for_each_value(request, Header::kAccept, [&](std::string_view value) {
-    const std::string_view range = without_params(value);
-    accepts = accepts || range == "*/*" || same_ignoring_case(range, "application/*") ||
-              same_ignoring_case(range, kSdpType);
-  });
-  return accepts;
 }
 
 Rejection inspect_body(const SipMessage& request) {
@@ -66,21 +46,18 @@ Rejection inspect_scheme(const SipMessage& request) {
 }
 
 Rejection inspect_options(const SipMessage& request) {
-  Rejection rejection;
-  sip::for_each_value(request, Header::kRequire, [&](std::string_view option) {
-    const bool known = std::ranges::any_of(
-        kOptions, [&](std::string_view each) { return same_ignoring_case(each, option); });
-    if (known || option.empty()) return;
-    rejection.status = 420;
-    rejection.lines += sip::header_line(Header::kUnsupported, option);
+  sip::OptionTags required = sip::option_tags_of(request, Header::kRequire);
+  required.known.without(kSupported).for_each([&](sip::OptionTag tag) {
+    required.unknown.emplace_back(name(tag));
   });
-  return rejection;
+  if (required.unknown.empty()) return {};
+  return {420, sip::header_line(Header::kUnsupported, sip::write_list(required.unknown))};
 }
 
 Rejection inspect_offer(const SipMessage& request) {
   if (Rejection options = inspect_options(request); options.status != 0) return options;
   if (Rejection body = inspect_body(request); body.status != 0) return body;
-  if (accepts_sdp(request)) return {};
+  if (sip::accepts(request, kSdpType)) return {};
   return {406, sip::header_line(Header::kWarning,
                                 "399 lastcall \"Only application/sdp can be answered.\"")};
 }

@@ -11,12 +11,11 @@ namespace lastcall::sip {
 namespace {
 
 // Everything that neither ends an element of a list nor protects its commas.
-constexpr classes::Table kInsideElement = [] {
-  classes::Table table{};
-  table.fill(true);
-  for (const char c : {',', '"', '<'}) table[static_cast<unsigned char>(c)] = false;
-  return table;
-}();
+constexpr classes::Table kInsideElement = classes::all_but(",\"<");
+
+// A URI in <> and one without: what ends or confuses it is left out.
+constexpr classes::Table kInsideBrackets = classes::all_but(" \t<>\"");
+constexpr classes::Table kBareUri = classes::all_but("; \t");
 
 std::unexpected<ParseError> fail(const Cursor& at, const char* sentence) {
   return std::unexpected{ParseError{at.position(), sentence}};
@@ -63,7 +62,7 @@ std::expected<std::string_view, ParseError> take_bracketed_uri(Cursor& cursor) {
   (void)cursor.eat('<');
   const std::optional<std::string_view> uri = cursor.take_until('>');
   if (!uri) return fail(cursor, "The '<' around a URI is not closed.");
-  if (uri->find_first_of(" \t<\"") != std::string_view::npos) {
+  if (!is_all(kInsideBrackets, *uri)) {
     return fail(cursor, "A URI inside <> holds no spaces, quotes or '<'.");
   }
   if (scheme_of(*uri).empty()) return fail(cursor, "The URI inside <> has no scheme.");
@@ -73,7 +72,7 @@ std::expected<std::string_view, ParseError> take_bracketed_uri(Cursor& cursor) {
 // A URI without <>: everything up to the parameters of the header.
 std::expected<std::string_view, ParseError> take_bare_uri(Cursor& cursor) {
   const std::string_view rest = cursor.rest();
-  const std::string_view uri = rest.substr(0, rest.find_first_of("; \t"));
+  const std::string_view uri = Cursor{rest}.take(kBareUri);
   if (scheme_of(uri).empty()) return fail(cursor, "There is neither a URI nor a display name.");
   // RFC 3261 20.10: a URI with a comma, question mark or semicolon must stand in <>.
   if (uri.find_first_of(",?<>\"") != std::string_view::npos) {

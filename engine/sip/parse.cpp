@@ -55,7 +55,8 @@ class MessageReader {
   void read_headers();
   void add_header(Line line);
   void read_vias();
-  void count_vias(std::string_view value);
+  void read_via_line(std::string_view value);
+  void read_top_via(std::string_view value);
   void read_parties();
   void read_cseq();
   void read_max_forwards();
@@ -107,15 +108,18 @@ void MessageReader::fail(std::string_view where, const ParseError& error) {
 }
 
 bool MessageReader::take_line(Line& line) {
-  const std::size_t newline = bytes_.find('\n', at_);
-  if (newline == std::string::npos) return false;
-  std::size_t end = newline;
-  if (end > at_ && bytes_[end - 1] == '\r') --end;
-  line = {at_, end};
-  at_ = newline + 1;
-  const std::size_t bare = view(line).find('\r');
-  if (bare != std::string_view::npos) fail(line.begin + bare, "A CR stands without its LF.", 400);
-  return true;
+  line.begin = at_;
+  for (std::size_t end = at_;; ++end) {
+    end = find_line_break(bytes_, end);
+    if (end == bytes_.size()) return false;
+    const bool is_pair = bytes_[end] == '\r' && end + 1 < bytes_.size() && bytes_[end + 1] == '\n';
+    if (is_pair || bytes_[end] == '\n') {
+      line.end = end;
+      at_ = end + (is_pair ? 2 : 1);
+      return true;
+    }
+    fail(end, "A CR stands without its LF.", 400);
+  }
 }
 
 // RFC 3261 7.3.1: a line that begins with a space continues the one before; the line end and the
@@ -165,7 +169,7 @@ void MessageReader::read_request_line(std::string_view line) {
   const std::string_view method = line.substr(0, first);
   parts_.method = slice(method);
   parts_.method_kind = named<Method>(method).value_or(Method::kOther);
-  if (method.empty() || Cursor{method}.take(classes::kToken) != method) {
+  if (!is_token(method)) {
     return fail(offset(line), "The start line begins with no method.", 400);
   }
   const std::string_view rest = line.substr(std::min(first + 1, line.size()));
@@ -212,13 +216,15 @@ void MessageReader::read_headers() {
 }
 
 void MessageReader::add_header(Line line) {
-  Cursor cursor{view(line)};
-  const std::string_view name = cursor.take(classes::kToken);
-  if (name.empty() || !cursor.eat_spaced(':')) {
+  const std::string_view text = view(line);
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view name = trim_back(text.substr(0, colon));
+  const Header kind = header_named(name);
+  const bool is_named = kind != Header::kOther || is_token(name);
+  if (colon == text.size() || !is_named) {
     return fail(line.begin, "A header line has no name with a colon.", 400);
   }
-  const Header kind = header_named(name);
-  parts_.lines.push_back({kind, slice(name), slice(trim(cursor.rest()))});
+  parts_.lines.push_back({kind, slice(name), slice(trim(text.substr(colon + 1)))});
   std::uint16_t& first = first_[index(kind)];
   if (first == 0) {
     first = static_cast<std::uint16_t>(parts_.lines.size());
@@ -229,9 +235,26 @@ void MessageReader::add_header(Line line) {
 
 void MessageReader::read_vias() {
   if (!has(Header::kVia)) return fail(bytes_.size(), "There is no Via.", 0);
-  const std::string_view top = split_list(value(Header::kVia)).first;
-  const auto via = parse_via(top);
-  if (!via) return fail(top, via.error());
+  for (const MessageParts::Line& line : parts_.lines) {
+    if (line.kind == Header::kVia) read_via_line(view(line.value));
+  }
+}
+
+void MessageReader::read_via_line(std::string_view value) {
+  for (std::optional<std::string_view> rest = value; rest;) {
+    const ListSplit split = split_list(*rest);
+    if (split.first.empty()) return fail(offset(value), "A Via has an empty element.", 400);
+    if (++parts_.via_count > limits::kViasMax) {
+      return fail(offset(value), "There are too many Via elements.", 400);
+    }
+    if (parts_.via_count == 1) read_top_via(split.first);
+    rest = split.rest;
+  }
+}
+
+void MessageReader::read_top_via(std::string_view value) {
+  const auto via = parse_via(value);
+  if (!via) return fail(value, via.error());
   parts_.via = {.transport = slice(via->transport),
                 .host = slice(via->host),
                 .branch = slice(via->branch),
@@ -240,17 +263,6 @@ void MessageReader::read_vias() {
                 .params = slice(via->params),
                 .port = via->port,
                 .rport = via->rport};
-}
-
-void MessageReader::count_vias(std::string_view value) {
-  for (std::optional<std::string_view> rest = value; rest;) {
-    const ListSplit split = split_list(*rest);
-    if (split.first.empty()) return fail(offset(value), "A Via has an empty element.", 400);
-    if (++parts_.via_count > limits::kViasMax) {
-      return fail(offset(value), "There are too many Via elements.", 400);
-    }
-    rest = split.rest;
-  }
 }
 
 void MessageReader::read_parties() {
@@ -360,7 +372,6 @@ std::expected<SipMessage, MessageError> MessageReader::read() {
   read_cseq();
   read_max_forwards();
   for (const MessageParts::Line& line : parts_.lines) {
-    if (line.kind == Header::kVia) count_vias(view(line.value));
     const bool is_address = line.kind == Header::kContact || line.kind == Header::kRoute ||
                             line.kind == Header::kRecordRoute;
     if (is_address) check_addresses(line.kind, view(line.value));

@@ -1,6 +1,11 @@
 #include "engine/sip/scan.hpp"
 
 #include <algorithm>
+#include <bit>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace lastcall::sip {
 namespace {
@@ -24,6 +29,22 @@ std::optional<std::string_view> take_bracketed(Cursor& cursor) {
 }
 
 }  // namespace
+
+std::size_t find_line_break(std::string_view text, std::size_t from) {
+  std::size_t at = from;
+#ifdef __SSE2__
+  const __m128i cr = _mm_set1_epi8('\r');
+  const __m128i lf = _mm_set1_epi8('\n');
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, cr), _mm_cmpeq_epi8(bytes, lf));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found));
+    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+#endif
+  while (at < text.size() && text[at] != '\r' && text[at] != '\n') ++at;
+  return at;
+}
 
 std::optional<HostPort> take_host_port(Cursor& cursor) {
   HostPort found;

@@ -32,6 +32,12 @@ using Table = std::array<bool, 256>;
   for (const char c : extra) table[static_cast<unsigned char>(c)] = true;
   return table;
 }
+[[nodiscard]] constexpr Table all_but(std::string_view missing) {
+  Table table{};
+  table.fill(true);
+  for (const char c : missing) table[static_cast<unsigned char>(c)] = false;
+  return table;
+}
 // token, RFC 3261 25.1.
 inline constexpr Table kToken = make("-.!%*_+`'~", false);
 // Display names without quotes: tokens and spaces; peers also send bare UTF-8.
@@ -44,11 +50,25 @@ inline constexpr Table kParamValue = make("-.!%*_+`'~[]:/@?&$=#^|{}()\\", true);
   return table[static_cast<unsigned char>(c)];
 }
 
-// Without spaces and tabs at both ends.
-[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+// A word of these characters: not empty, and nothing else.
+[[nodiscard]] constexpr bool is_all(const classes::Table& table, std::string_view text) {
+  for (const char c : text) {
+    if (!is_in(table, c)) return false;
+  }
+  return !text.empty();
+}
+[[nodiscard]] constexpr bool is_token(std::string_view text) {
+  return is_all(classes::kToken, text);
+}
+
+// Without spaces and tabs at the end, and at both ends.
+[[nodiscard]] constexpr std::string_view trim_back(std::string_view text) {
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
+}
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  return trim_back(text);
 }
 
 // Decimal digits and nothing else, at most `max`; leading zeros count for nothing.
@@ -64,6 +84,10 @@ inline constexpr Table kParamValue = make("-.!%*_+`'~[]:/@?&$=#^|{}()\\", true);
   }
   return value;
 }
+
+// Where the first CR or LF at or behind `from` stands; the size of the text if there is none. Lines
+// are most of what a parser looks at, hence 16 bytes at a time where the machine can.
+[[nodiscard]] std::size_t find_line_break(std::string_view text, std::size_t from);
 
 // A place in a text that moves forward.
 class Cursor {

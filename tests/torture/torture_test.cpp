@@ -1,5 +1,6 @@
 // The torture messages of RFC 4475 and RFC 5118, one test each and more than one way.
 
+#include "engine/sip/framer.hpp"
 #include "engine/sip/parse.hpp"
 #include "tests/torture/facts.hpp"
 #include "tests/torture/fixture.hpp"
@@ -103,6 +104,43 @@ TEST_P(Torture, IsNeverTakenForWholeWhenItIsCutOff) {
       EXPECT_LE(message.error().position, size);
     }
   }
+}
+
+// What a stream of these bytes, arriving in pieces of this size, is cut into: the sizes of the
+// messages, and 0 for the fault that ends it.
+std::vector<std::size_t> framed(const std::string& stream, std::size_t piece) {
+  sip::Framer framer;
+  std::vector<std::size_t> sizes;
+  for (std::size_t at = 0; at < stream.size(); at += piece) {
+    framer.push(std::string_view{stream}.substr(at, piece));
+    while (true) {
+      const sip::Framed next = framer.next();
+      if (std::holds_alternative<sip::NeedMore>(next)) break;
+      if (const auto* message = std::get_if<sip::MessageBytes>(&next)) {
+        sizes.push_back(message->bytes.size());
+      }
+      if (!std::holds_alternative<sip::FramingFault>(next)) continue;
+      sizes.push_back(0);
+      return sizes;
+    }
+  }
+  return sizes;
+}
+
+// Behind a good message on a stream: the good one is whole, and all that follows is the same in
+// pieces of one byte. A message with a length, and only such a one, is whole as well.
+TEST_P(Torture, IsCutOutOfAStreamTheSameWayHoweverItArrives) {
+  const std::string& bytes = GetParam().bytes;
+  const std::string first = friend_request("OPTIONS", "", "body");
+  const std::vector<std::size_t> sizes = framed(first + bytes, first.size() + bytes.size());
+  ASSERT_FALSE(sizes.empty());
+  EXPECT_EQ(sizes.front(), first.size());
+  EXPECT_EQ(framed(first + bytes, 1), sizes);
+  const auto message = sip::parse(bytes);
+  if (!message) return;
+  ASSERT_GE(sizes.size(), 2U);
+  const bool has_length = message->header(Header::kContentLength).has_value();
+  EXPECT_EQ(sizes[1], has_length ? message->bytes().size() : 0U);
 }
 
 TEST(TortureSet, IsWhole) { EXPECT_EQ(messages().size(), 62U); }

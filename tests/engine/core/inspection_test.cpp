@@ -33,7 +33,7 @@ TEST(Inspection, OnlySipUrisAreForUsTheToMayBeAnything) {
 TEST(Inspection, UnknownOptionsAreNamedExactly) {
   const Rejection why = offer_verdict("Require: foo, bar\r\nRequire: baz\r\n");
   EXPECT_EQ(why.status, 420);
-  EXPECT_EQ(why.lines, "Unsupported: foo\r\nUnsupported: bar\r\nUnsupported: baz\r\n");
+  EXPECT_EQ(why.lines, "Unsupported: foo, bar, baz\r\n");
   EXPECT_EQ(status_of({.method = Method::kOptions, .lines = "Require: foo\r\n"}), 420);
   EXPECT_EQ(offer_verdict("Proxy-Require: foo\r\n").status, 0);
 }
