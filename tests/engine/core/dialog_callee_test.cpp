@@ -76,8 +76,7 @@ TEST(CalleeInvite, IsInspectedInTheOrderOfTheRfc_8_2) {
   PeerRequest telephone = first_invite();
   telephone.uri = "tel:+1234";
   const std::vector<RefusedRow> table{
-      {"extension", first_invite("Require: 100rel, foo\r\n"), 420,
-       "Unsupported: 100rel\r\nUnsupported: foo\r\n"},
+      {"extension", first_invite("Require: 100rel, foo\r\n"), 420, "Unsupported: foo, 100rel\r\n"},
       {"body", unknown_body, 415, "Accept: application/sdp\r\n"},
       {"no Contact", no_contact, 400, ""},
       {"scheme", telephone, 416, ""},
