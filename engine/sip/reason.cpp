@@ -5,14 +5,24 @@
 #include "engine/sip/params.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace lastcall::sip {
 namespace {
 
-bool has_protocol(const std::vector<Reason>& reasons, std::string_view protocol) {
-  return std::ranges::any_of(
-      reasons, [&](const Reason& each) { return same_ignoring_case(each.protocol, protocol); });
-}
+// The protocols met so far: names are compared in either case.
+class Protocols {
+ public:
+  // False if it was there already.
+  bool add(std::string protocol) {
+    std::ranges::transform(protocol, protocol.begin(), lower);
+    return seen_.insert(std::move(protocol)).second;
+  }
+
+ private:
+  std::set<std::string> seen_;
+};
 
 }  // namespace
 
@@ -38,23 +48,23 @@ std::expected<Reason, ParseError> parse_reason(std::string_view value) {
 
 std::vector<Reason> reasons_of(const SipMessage& message) {
   std::vector<Reason> reasons;
+  Protocols protocols;
   for_each_value(message, Header::kReason, [&](std::string_view value) {
     auto reason = parse_reason(value);
-    if (reason && !has_protocol(reasons, reason->protocol)) reasons.push_back(*std::move(reason));
+    if (reason && protocols.add(reason->protocol)) reasons.push_back(*std::move(reason));
   });
   return reasons;
 }
 
 std::string write_reasons(const std::vector<Reason>& reasons) {
   std::string text;
-  std::vector<Reason> written;
+  Protocols protocols;
   for (const Reason& reason : reasons) {
-    CHECK(!has_protocol(written, reason.protocol), "one reason for each protocol (RFC 3326 2)");
+    CHECK(protocols.add(reason.protocol), "one reason for each protocol (RFC 3326 2)");
     if (!text.empty()) text += ", ";
     text += reason.protocol;
     if (reason.cause) text.append(";cause=").append(std::to_string(*reason.cause));
     if (!reason.text.empty()) text.append(";text=").append(quote(reason.text));
-    written.push_back(reason);
   }
   return text;
 }

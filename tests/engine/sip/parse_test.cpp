@@ -44,6 +44,7 @@ TEST(ParseRequest, CopiesKeepTheirOwnBytes) {
   EXPECT_EQ(moved.via().branch, "z9hG4bK776asdhds");
 }
 
+// Shows MSG-02.
 TEST(ParseResponse, ReadsStatusReasonAndTheMethodOfItsCseq) {
   const SipMessage ok =
       parsed(with(kInvite, "INVITE sip:bob@192.0.2.4 SIP/2.0", "SIP/2.0 486 Busy \xc3\xbc Here"));
@@ -53,6 +54,7 @@ TEST(ParseResponse, ReadsStatusReasonAndTheMethodOfItsCseq) {
   EXPECT_EQ(ok.method(), Method::kInvite);
 }
 
+// Shows MSG-02.
 TEST(ParseResponse, AcceptsAnEmptyReasonWithAndWithoutItsSpace) {
   for (const char* line : {"SIP/2.0 100 ", "SIP/2.0 100"}) {
     const SipMessage trying = parsed(with(kInvite, "INVITE sip:bob@192.0.2.4 SIP/2.0", line));
@@ -61,6 +63,7 @@ TEST(ParseResponse, AcceptsAnEmptyReasonWithAndWithoutItsSpace) {
   }
 }
 
+// Shows MSG-02.
 TEST(ParseResponse, DiscardsStatusCodesOutsideTheirRange) {
   for (const char* line :
        {"SIP/2.0 099 x", "SIP/2.0 700 x", "SIP/2.0 4294967301 better", "SIP/2.0 20 x",
@@ -69,6 +72,7 @@ TEST(ParseResponse, DiscardsStatusCodesOutsideTheirRange) {
   }
 }
 
+// Shows SEC-02.
 TEST(ParseResponse, IsNeverAnswered) {
   const std::string ok = with(kInvite, "INVITE sip:bob@192.0.2.4 SIP/2.0", "SIP/2.0 200 OK");
   const MessageError error = refused(with(ok, "CSeq: 314159", "CSeq: 4294967296"));
@@ -76,6 +80,7 @@ TEST(ParseResponse, IsNeverAnswered) {
   EXPECT_FALSE(error.request);
 }
 
+// Shows MSG-01.
 TEST(ParseStartLine, RefusesLooseSpacesWith400) {
   for (const char* line :
        {"INVITE  sip:bob@192.0.2.4 SIP/2.0", "INVITE sip:bob@192.0.2.4 SIP/2.0  ",
@@ -87,10 +92,12 @@ TEST(ParseStartLine, RefusesLooseSpacesWith400) {
   }
 }
 
+// Shows MSG-13.
 TEST(ParseStartLine, AnswersAnotherVersionWith505) {
   EXPECT_EQ(refused(with(kInvite, "SIP/2.0\r\nVia", "SIP/7.0\r\nVia")).status, 505);
 }
 
+// Shows MSG-06.
 TEST(ParseStartLine, LeavesUnknownMethodsAndSchemesToTheUser) {
   const std::string strange = with(kInvite, "314159 INVITE", "314159 !odd*Method%41");
   const SipMessage message = parsed(
@@ -100,6 +107,7 @@ TEST(ParseStartLine, LeavesUnknownMethodsAndSchemesToTheUser) {
   EXPECT_EQ(message.request_uri(), "soap.beep://192.0.2.4:1/x");
 }
 
+// Shows MSG-03, MSG-04.
 TEST(ParseHeaders, NamesIgnoreCaseAndHaveCompactForms) {
   std::string text = with(kInvite, "Via:", "v  :");
   text = with(text, "From:", "F:");
@@ -113,6 +121,7 @@ TEST(ParseHeaders, NamesIgnoreCaseAndHaveCompactForms) {
   EXPECT_EQ(compact.via().host, "192.0.2.1");
 }
 
+// Shows MSG-03.
 TEST(ParseHeaders, FoldsCountAsSpaces) {
   std::string text = with(kInvite, "CSeq: 314159 INVITE", "CSeq:\r\n 314159\r\n\t INVITE");
   text = with(text, ";tag=1928301774", "\r\n ;\r\n tag\r\n =\r\n 1928301774");
@@ -134,6 +143,7 @@ TEST(ParseHeaders, ABareCarriageReturnIsRefused) {
   EXPECT_EQ(refused(with(kInvite, "Contact:", "Subject: a\rb\r\nContact:")).status, 400);
 }
 
+// Shows MSG-07.
 TEST(ParseHeaders, NulsInQuotedStringsEndNothing) {
   using std::string_literals::operator""s;
   const std::string odd = "\"NUL:\\\0 BEL:\\\a\""s;
@@ -144,6 +154,7 @@ TEST(ParseHeaders, NulsInQuotedStringsEndNothing) {
   EXPECT_EQ(from->display, odd.substr(1, odd.size() - 2));
 }
 
+// Shows MSG-03, MSG-06.
 TEST(ParseHeaders, UnknownOnesAreKeptUnderTheirName) {
   const SipMessage message =
       parsed(with(kInvite, "Contact:", "C%6Fntact: ;;,,;;,;\r\nX-Fun:  yes \r\nContact:"));
@@ -160,6 +171,7 @@ TEST(ParseHeaders, AHeaderWithoutEmptyLineBehindItIsRefused) {
   EXPECT_EQ(refused(kInvite.substr(0, kInvite.size() - 2)).status, 400);
 }
 
+// Shows SEC-01.
 TEST(ParseHeaders, TooManyAreRefusedAndTheSenderIsTold) {
   std::string many;
   for (std::size_t i = 0; i < limits::kHeadersMax; ++i) many += "X: y\r\n";
@@ -168,6 +180,7 @@ TEST(ParseHeaders, TooManyAreRefusedAndTheSenderIsTold) {
   EXPECT_TRUE(error.request);
 }
 
+// Shows MSG-10.
 TEST(ParseMandatory, AMissingHeaderIs400WhenTheRestCanBeAnsweredElseDropped) {
   EXPECT_EQ(refused(with(kInvite, "Max-Forwards: 70\r\n", "")).status, 400);
   for (const char* line : {"To: Bob <sip:bob@192.0.2.4>\r\n", "CSeq: 314159 INVITE\r\n",
@@ -179,6 +192,7 @@ TEST(ParseMandatory, AMissingHeaderIs400WhenTheRestCanBeAnsweredElseDropped) {
   }
 }
 
+// Shows MSG-10.
 TEST(ParseMandatory, ARepeatedSingleHeaderIs400) {
   for (const char* line :
        {"To: <sip:b@192.0.2.4>\r\n", "From: <sip:b@192.0.2.4>\r\n", "Call-ID: b\r\n",
@@ -188,6 +202,7 @@ TEST(ParseMandatory, ARepeatedSingleHeaderIs400) {
   }
 }
 
+// Shows TRN-04.
 TEST(ParseMandatory, AnRfc2543RequestNeedsNeitherMaxForwardsNorTagsNorBranch) {
   std::string text = with(kInvite, "Max-Forwards: 70\r\n", "");
   text = with(text, ";branch=z9hG4bK776asdhds;rport", "");
@@ -205,6 +220,7 @@ TEST(ParseMandatory, TheBareCookieIsNoUniqueBranch) {
   EXPECT_FALSE(bare.via().has_unique_branch());
 }
 
+// Shows MSG-11, MSG-12, SEC-04.
 TEST(ParseCseq, HoldsNumbersBelow2To32AndTheMethodOfTheRequest) {
   EXPECT_EQ(parsed(with(kInvite, "314159", "4294967295")).cseq(), 4294967295U);
   EXPECT_EQ(parsed(with(kInvite, "314159", "0009")).cseq(), 9U);
@@ -216,12 +232,14 @@ TEST(ParseCseq, HoldsNumbersBelow2To32AndTheMethodOfTheRequest) {
   EXPECT_EQ(refused(with(kInvite, "INVITE sip", "NEWMETHOD sip")).status, 501);
 }
 
+// Shows MSG-11, SEC-04.
 TEST(ParseMaxForwards, AboveItsRangeCountsAsAbsentNoNumberIsRefused) {
   EXPECT_EQ(parsed(with(kInvite, "Forwards: 70", "Forwards: 300")).max_forwards(), std::nullopt);
   EXPECT_EQ(parsed(with(kInvite, "Forwards: 70", "Forwards: 0")).max_forwards(), 0);
   EXPECT_EQ(refused(with(kInvite, "Forwards: 70", "Forwards: many")).status, 400);
 }
 
+// Shows MSG-14, TRN-04.
 TEST(ParseBody, BytesBehindContentLengthAreDropped) {
   const std::string text = with(kInvite, "Content-Length: 0", "Content-Length: 3");
   const SipMessage message = parsed(text + std::string{"a\0b", 3} + "INVITE sip:other SIP/2.0");
@@ -230,12 +248,14 @@ TEST(ParseBody, BytesBehindContentLengthAreDropped) {
   EXPECT_EQ(parsed(kInvite + "tail").bytes(), kInvite);
 }
 
+// Shows TRN-04.
 TEST(ParseBody, AShortBodyIs400ForARequestAndNothingForAResponse) {
   const std::string text = with(kInvite, "Content-Length: 0", "Content-Length: 9999") + "short";
   EXPECT_EQ(refused(text).status, 400);
   EXPECT_EQ(refused(with(text, "INVITE sip:bob@192.0.2.4 SIP/2.0", "SIP/2.0 200 OK")).status, 0);
 }
 
+// Shows SEC-04.
 TEST(ParseBody, ALengthThatIsNoLengthIsRefused) {
   for (const char* length : {"-999", "five", "", "1 1", "99999999999999999999"}) {
     EXPECT_EQ(refused(with(kInvite, "Length: 0", std::string{"Length: "} + length)).status, 400);
@@ -261,6 +281,7 @@ TEST(ParseCallId, IsOneWord) {
   }
 }
 
+// Shows SEC-01.
 TEST(ParseVia, TooManyElementsAreRefused) {
   std::string vias = "Via: SIP/2.0/UDP a";
   for (std::size_t i = 0; i < limits::kViasMax; ++i) vias += ",SIP/2.0/UDP a";
@@ -274,6 +295,7 @@ TEST(ParseVia, ABrokenTopViaIsStillAnsweredToTheSource) {
   EXPECT_EQ(error.request->via().host, "");
 }
 
+// Shows MSG-09.
 TEST(ParseAddresses, BrokenOnesAreRefusedWhereTheEngineActsOnThem) {
   EXPECT_EQ(refused(with(kInvite, "To: Bob <", "To: \"Bob <")).status, 400);
   EXPECT_EQ(refused(with(kInvite, "To: Bob <", "To: Bell, Bob <")).status, 400);
@@ -286,6 +308,7 @@ TEST(ParseAddresses, BrokenOnesAreRefusedWhereTheEngineActsOnThem) {
   EXPECT_NO_THROW((void)parsed(with(kInvite, "<sip:alice@192.0.2.1:5062>", "*")));
 }
 
+// Shows SEC-02.
 TEST(ParseAnswerable, AMalformedAckIsNeverAnswered) {
   std::string ack = with(kInvite, "INVITE sip", "ACK sip");
   ack = with(ack, "314159 INVITE", "x ACK");
@@ -310,6 +333,7 @@ TEST(ParseKeepAlive, LineEndsInFrontOfTheStartLineAreSkipped) {
   EXPECT_EQ(parsed("\r\n\r\n" + kInvite).method(), Method::kInvite);
 }
 
+// Shows TRN-02, SEC-01.
 TEST(ParseLimits, AMessageOfFullSizeIsReadAndALongerOneIsNot) {
   std::string text = with(kInvite, "Content-Length: 0\r\n", "");
   text.append(limits::kMessageBytesMax - text.size(), 'b');

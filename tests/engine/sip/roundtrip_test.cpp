@@ -68,6 +68,7 @@ std::string text_of(const Draft& draft) {
   return std::move(writer).finish(draft.body, "text/plain");
 }
 
+// Shows MSG-18.
 TEST(RoundTrip, RequestsAreReadBackAsTheyWereWritten) {
   check([] {
     const Draft draft = draw_draft();
@@ -204,6 +205,7 @@ std::string sample() {
   return text + body;
 }
 
+// Shows MSG-18.
 TEST(HostileBytes, CuttingAMessageAnywhereGivesAMessageOrAnError) {
   const std::string whole = sample();
   for (std::size_t size = 0; size <= whole.size(); ++size) {
@@ -213,6 +215,7 @@ TEST(HostileBytes, CuttingAMessageAnywhereGivesAMessageOrAnError) {
   }
 }
 
+// Shows MSG-18.
 TEST(HostileBytes, RandomOnesGiveAnError) {
   check([] { touch(*gen::arbitrary<std::string>()); });
   check([] {
@@ -220,6 +223,7 @@ TEST(HostileBytes, RandomOnesGiveAnError) {
   });
 }
 
+// Shows MSG-18.
 TEST(HostileBytes, AChangedMessageGivesAMessageOrAnError) {
   check([] {
     std::string text = sample();
@@ -244,6 +248,7 @@ TEST(HostileBytes, AChangedMessageGivesAMessageOrAnError) {
   });
 }
 
+// Shows MSG-18.
 TEST(HostileBytes, LongListsAndFoldsTakeLinearTime) {
   // Each of these is quadratic in an obvious decoder and would take minutes, not milliseconds.
   for (const char* unit : {",", ";", "\"", "<", " ", "\r\n ", "\\", "a,", ";a=\"", "<a"}) {

@@ -203,7 +203,7 @@ TEST(SdpRtcp, GoesToItsOwnPortUnlessAnAttributeSaysElse) {
   EXPECT_EQ(endpoint(plain), std::nullopt);
 }
 
-// Shows SDP-16.
+// Shows MSG-15, SDP-16.
 TEST(SdpConnection, MayBeOfAnotherFamilyOnEachLine) {
   const Sdp sdp = good(
       "v=0\no=bob 280744730 28977631 IN IP4 host.example.com\ns=\nt=0 0\n"

@@ -24,6 +24,7 @@ TEST(SipUri, UsersMayHoldReservedCharacters) {
             "user;par=u%40example.net");
 }
 
+// Shows MSG-15.
 TEST(SipUri, APortInsideTheBracketsIsPartOfTheAddress) {
   const auto inside = parse_uri("sip:[2001:db8::10:5070]");
   EXPECT_EQ(inside->host, "2001:db8::10:5070");
@@ -31,6 +32,7 @@ TEST(SipUri, APortInsideTheBracketsIsPartOfTheAddress) {
   EXPECT_EQ(parse_uri("sip:[2001:db8::10]:5070")->port, 5070);
 }
 
+// Shows MSG-08.
 TEST(SipUri, NoPortIsNotTheDefaultPort) { EXPECT_NE(parse_uri("sip:b"), parse_uri("sip:b:5060")); }
 
 TEST(SipUri, RefusesWhatIsNoUri) {
@@ -71,6 +73,7 @@ TEST(SipUri, EndpointsComeFromNumericHostsOnly) {
   EXPECT_EQ(endpoint("sip:192.0.2.1;transport=sctp"), std::nullopt);
 }
 
+// Shows MSG-15.
 TEST(NumericHost, AcceptsAddressesAndNothingNear) {
   for (const char* text : {"0.0.0.0", "255.255.255.255", "::", "::1", "1::", "2001:db8::9:1",
                            "1:2:3:4:5:6:7:8", "::ffff:192.0.2.10", "1:2:3:4:5:6:1.2.3.4"}) {
@@ -101,6 +104,7 @@ TEST(NumericHost, AcceptsAddressesAndNothingNear) {
   }
 }
 
+// Shows MSG-15.
 TEST(NumericHost, ToleratesTheThreeColonsOfAnOldGrammar) {
   EXPECT_EQ(numeric_host("2001:DB8:::192.0.2.1"), "2001:db8::192.0.2.1");
 }

@@ -34,6 +34,7 @@ TEST(WriteRequest, IsReadBackAsItWasComposed) {
   EXPECT_EQ(bye.header(Header::kContentLength), "5");
 }
 
+// Shows MSG-15.
 TEST(WriteRequest, AnIpv6SentByStandsInBrackets) {
   Writer writer{Method::kBye, "sip:b"};
   writer.via({"2001:db8::1", 5060, Transport::kTls}, "z9hG4bK1");
@@ -108,6 +109,7 @@ TEST(WriteResponse, CarriesFurtherLinesAndABody) {
   EXPECT_EQ(ok.header(Header::kContentType), "application/sdp");
 }
 
+// Shows TRN-10.
 TEST(WriteResponse, AnEmptyRportIsFilledAndReceivedAlwaysAdded) {
   const SipMessage trying = answer(kInvite, kSource, {.status = 100});
   EXPECT_EQ(trying.via().received, "192.0.2.1");
@@ -117,6 +119,7 @@ TEST(WriteResponse, AnEmptyRportIsFilledAndReceivedAlwaysAdded) {
             "SIP/2.0/UDP 192.0.2.1:5062;branch=z9hG4bK776asdhds;received=203.0.113.9;rport=40000");
 }
 
+// Shows TRN-09.
 TEST(WriteResponse, WithoutRportOnlyADifferentSourceIsReceived) {
   const std::string plain = with(kInvite, kRport, "");
   EXPECT_EQ(answer(plain, kSource, {.status = 100}).header_at(0).value,
@@ -135,6 +138,7 @@ TEST(WriteResponse, AReceivedOfTheSenderIsReplacedWhateverItsParametersHold) {
             ";received=203.0.113.9;rport=40000");
 }
 
+// Shows MSG-15.
 TEST(WriteResponse, ReceivedIsWrittenWithoutBrackets) {
   const Endpoint v6{"2001:db8::9", 5060, Transport::kUdp};
   EXPECT_NE(response_head(parsed(kInvite), v6).find(";received=2001:db8::9;"), std::string::npos);
@@ -153,6 +157,7 @@ TEST(WriteResponse, ABadRequestIsAnsweredFromWhatCouldBeRead) {
   EXPECT_EQ(response_destination(*error.request, kSource), kSource);
 }
 
+// Shows TRN-23.
 TEST(WriteAck, ForAFailureTakesToFromTheResponseAndTheRestFromTheInvite) {
   const std::string text =
       with(with(kInvite, "Contact:", "Route: <sip:p1;lr>\r\nRoute: <sip:p2;lr>\r\nContact:"),
@@ -172,6 +177,7 @@ TEST(WriteAck, ForAFailureTakesToFromTheResponseAndTheRestFromTheInvite) {
   EXPECT_EQ(ack.body(), "");
 }
 
+// Shows TRN-23.
 TEST(WriteCancel, RepeatsTheInviteUnderItsBranchWithoutATag) {
   const SipMessage invite = parsed(kInvite);
   const SipMessage cancel = parsed(cancel_for(invite));
@@ -182,6 +188,7 @@ TEST(WriteCancel, RepeatsTheInviteUnderItsBranchWithoutATag) {
   EXPECT_EQ(cancel.header(Header::kContact), std::nullopt);
 }
 
+// Shows TRN-10, TRN-12.
 TEST(ResponseDestination, FollowsRportThenSentByPortThenMaddr) {
   const auto destination = [](const std::string& via, const Endpoint& source) {
     return response_destination(
