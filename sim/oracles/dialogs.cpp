@@ -22,7 +22,7 @@ DialogRules::Call& DialogRules::call(CallId id) {
 void DialogRules::on(const LegStarted& event, const Record&, Report&) {
   Call& each = call(event.call);
   each.role = event.role;
-  each.cseq = event.invite_cseq;
+  each.invite_cseq = each.cseq = event.invite_cseq;
 }
 void DialogRules::on(const AcceptSent& event, const Record& record, Report&) {
   Call& each = call(event.call);
@@ -57,10 +57,11 @@ void DialogRules::on(const RequestSent& event, const Record& record, Report& rep
   has_bye(event.call);
 }
 
-// Forks of one leg may share the numbers; each dialog by itself is fine as well.
+// Each fork counts on from the INVITE that made it (RFC 3261 12.1.2); one count for all forks of a
+// leg keeps the order as well.
 void DialogRules::check_order(const RequestSent& event, Call& each, Report& report) {
   Dialog& dialog = each.dialogs[event.dialog];
-  const std::uint32_t in_dialog = dialog.cseq == 0 ? each.cseq : dialog.cseq;
+  const std::uint32_t in_dialog = dialog.cseq == 0 ? each.invite_cseq : dialog.cseq;
   const bool next = event.cseq == in_dialog + 1 || event.cseq == each.cseq + 1;
   if (!next && !crashed_) {
     report.broken({kI35,

@@ -26,12 +26,13 @@ class DialogRules {
 
  private:
   struct Dialog {
-    std::uint32_t cseq = 0;  // of our last request; 0: the leg's
+    std::uint32_t cseq = 0;  // of our last request; 0: none, the INVITE's counts
     Position mortal = 0;     // the BYE, ours or theirs
     bool bye_may_repeat = false;
   };
   struct Call {
     CallRole role = CallRole::kCaller;
+    std::uint32_t invite_cseq = 0;
     std::uint32_t cseq = 0;  // of our last request in any dialog of the leg
     Instant accepted = kNever;
     bool acknowledged = false;  // the 2xx of the first INVITE, by us or by the peer

@@ -211,6 +211,21 @@ TEST(I35, ACseqThatSkipsOrRepeatsIsFound) {
       Told{}.connected().record(sent(Method::kInvite, 1)).record(sent(Method::kInvite, 1)), "I-35");
 }
 
+TEST(I35, EachForkCountsOnFromTheInvite) {
+  const DialogId fork{kDialog.value + 1};
+  EXPECT_SILENT(Told{}
+                    .connected()
+                    .record(acknowledged())
+                    .record(sent(Method::kBye, 1))
+                    .record(RequestSent{kCall, fork, kBye, Method::kBye, 1}));
+  EXPECT_BREAKS(Told{}
+                    .connected()
+                    .record(acknowledged())
+                    .record(sent(Method::kBye, 1))
+                    .record(RequestSent{kCall, fork, kBye, Method::kBye, 3}),
+                "I-35");
+}
+
 Told& hung_up(Told& told) {
   return told.connected().record(acknowledged()).ending(Cause::kLocalHangup);
 }
