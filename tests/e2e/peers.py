@@ -7,9 +7,7 @@ import contextlib
 import os
 import re
 import resource
-import select
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -17,16 +15,20 @@ import sys
 import tempfile
 import time
 
+import program
+
 SKIPPED = 77
-SERVE_READY_SECONDS = 30
-STOP_SECONDS = 30
+
+
+def need(name, package):
+    """Ends the test as skipped, and says so, where a real peer is not installed."""
+    if not shutil.which(name):
+        print(f"SKIPPED: {name} is not installed (Debian package {package})")
+        sys.exit(SKIPPED)
 
 
 def need_sipp():
-    """Ends the test as skipped, and says so, where sipp is missing."""
-    if not shutil.which("sipp"):
-        print("SKIPPED: sipp is not installed (Debian package sip-tester)")
-        sys.exit(SKIPPED)
+    need("sipp", "sip-tester")
 
 
 def free_port():
@@ -42,76 +44,44 @@ def check(condition, sentence):
 
 
 @contextlib.contextmanager
-def scratch():
-    """A directory for one test: kept and named when the test fails."""
+def scratch(keep=False):
+    """A directory for one test: kept and named when the test fails, or if it is asked for."""
     folder = tempfile.mkdtemp(prefix="lastcall-e2e-")
     try:
         yield folder
     except BaseException:
         print(f"what the test left behind: {folder}", file=sys.stderr)
         raise
-    shutil.rmtree(folder)
+    if keep:
+        print(f"kept: {folder}")
+    else:
+        shutil.rmtree(folder)
 
 
-class Serve:
+class Serve(program.Program):
     """`lastcall serve` from "listening on" to its exit, on a free port if none is given."""
 
-    def __init__(self, program, log, port=0, file_bytes_max=resource.RLIM_INFINITY):
-        command = [program, "serve", "--sip", f"udp:127.0.0.1:{port}", "--log", log]
+    def __init__(self, lastcall, log, port=0, options=(), file_bytes_max=resource.RLIM_INFINITY):
         self.log = log
-        self.output = ""
         limit = (file_bytes_max, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        sip = [] if "--sip" in options else ["--sip", f"udp:127.0.0.1:{port}"]
         # SIGXFSZ stays ignored, as Python has it: a write past the limit fails like a full disk.
-        self.process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, restore_signals=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+        super().__init__([lastcall, "serve", "--log", log, *sip, *options], "serve",
+                         restore_signals=False,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
         try:
-            found = self._read_until(r"listening on udp:127\.0\.0\.1:(\d+)")
-            self.port = int(found.group(1))
+            self.port = int(self.expect(r"listening on \w+:\S+:(\d+)").group(1))
         except BaseException:
             self.kill()
             raise
 
-    def _read_until(self, pattern):
-        end = time.monotonic() + SERVE_READY_SECONDS
-        stream = self.process.stderr.fileno()
-        while time.monotonic() < end:
-            if select.select([stream], [], [], 0.5)[0]:
-                chunk = os.read(stream, 65536).decode()
-                self.output += chunk
-                found = re.search(pattern, self.output)
-                if found:
-                    return found
-                check(chunk, f"serve ended before it was ready:\n{self.output}")
-        raise AssertionError(f"serve did not say '{pattern}':\n{self.output}")
-
-    def stop(self):
-        """SIGTERM, a clean shutdown, exit 143. Returns all it wrote."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.finish(143)
-
-    def finish(self, expected):
-        """Waits until it ends by itself. Returns all it wrote."""
-        self.output += self.process.communicate(timeout=STOP_SECONDS)[1].decode()
-        code = self.process.returncode
-        check(code == expected, f"serve ended with {code} instead of {expected}:\n{self.output}")
-        return self.output
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.kill()
+    def stop(self, expected=143):
+        return super().stop(expected)
 
 
-def start_sipp(folder, name, target, port, *options):
+def start_sipp(folder, name, target, port, *options, host="127.0.0.1"):
     """sipp as a process in the background, on its own port, its traces in `folder`."""
-    command = ["sipp", target, "-i", "127.0.0.1", "-p", str(port), "-nostdin", "-trace_err",
+    command = ["sipp", target, "-i", host, "-p", str(port), "-nostdin", "-trace_err",
                "-error_file", os.path.join(folder, name + ".errors"), *options]
     with open(os.path.join(folder, name + ".out"), "w", encoding="utf-8") as output:
         return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT,
@@ -139,9 +109,9 @@ def sipp_count(screen, label):
     return int(found[-1])
 
 
-def run(program, *arguments):
+def run(lastcall, *arguments):
     """What the program prints; it must end by itself and with 0."""
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120,
+    done = subprocess.run([lastcall, *arguments], capture_output=True, text=True, timeout=120,
                           check=False)
     check(done.returncode == 0,
           f"{arguments}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -170,3 +140,25 @@ def check_endings(log, calls):
     lost = rows(log, """SELECT pos, type, data FROM event
                         WHERE data LIKE '%"not-found"%' OR data LIKE '%"call-not-found"%'""")
     check(not lost, f"somebody was told 'not found': {lost[:5]}")
+
+
+def judge(lastcall, log, calls):
+    """The log of a real run is whole, its calls ended properly, and the engine decides it again."""
+    check_endings(log, calls)
+    run(lastcall, "log", "verify", log)
+    run(lastcall, "replay", log)
+
+
+def run_tests(lastcall, options, tests):
+    """Each test in a folder of its own, or only those that are named; says how long each took.
+
+    With --keep the folders, with their logs, stay.
+    """
+    names = [option for option in options if option != "--keep"]
+    for test in tests:
+        if names and test.__name__ not in names:
+            continue
+        begun = time.monotonic()
+        with scratch(keep="--keep" in options) as folder:
+            test(lastcall, folder)
+        print(f"{test.__name__}: good, {time.monotonic() - begun:.1f} s", flush=True)

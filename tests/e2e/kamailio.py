@@ -1,0 +1,101 @@
+"""Kamailio as the proxy and registrar in front: it record-routes, relays, and forks in parallel
+to all contacts of a name. Its whole configuration is written here, into the test's own folder."""
+import os
+import subprocess
+
+import peers
+import program
+
+CONFIG = """#!KAMAILIO
+debug=2
+log_stderror=yes
+children=2
+disable_tcp=yes
+auto_aliases=no
+dns=no
+rev_dns=no
+listen=udp:127.0.0.1:{port}
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "xlog.so"
+loadmodule "corex.so"
+loadmodule "maxfwd.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+{modules}
+modparam("usrloc", "db_mode", 0)
+
+request_route {{
+  xlog("L_NOTICE", "$rm $ru from $si:$sp\\n");
+  if (!mf_process_maxfwd_header("10")) {{
+    sl_send_reply("483", "Too Many Hops");
+    exit;
+  }}
+  if (is_method("CANCEL")) {{
+    if (t_check_trans()) t_relay();
+    exit;
+  }}
+  if (has_totag()) {{
+    if (loose_route()) t_relay();
+    else if (is_method("ACK")) {{ if (t_check_trans()) t_relay(); }}
+    else sl_send_reply("404", "Not Here");
+    exit;
+  }}
+  t_check_trans();
+  {checks}
+  if (is_method("REGISTER")) {{
+    save("location");
+    exit;
+  }}
+  if (is_method("INVITE|SUBSCRIBE")) record_route();
+  if (!lookup("location")) {{
+    sl_send_reply("404", "Not Found");
+    exit;
+  }}
+  t_relay();
+}}
+
+onreply_route {{
+  xlog("L_NOTICE", "$rs to $rm from $si:$sp\\n");
+}}
+
+event_route[core:worker-one-init] {{
+  xlog("L_NOTICE", "proxy ready\\n");
+}}
+"""
+
+
+def need():
+    peers.need("kamailio", "kamailio")
+    peers.need("sipsak", "sipsak")
+
+
+class Kamailio(program.Program):
+    """From "proxy ready" to a clean end. `text` tells every request and response it saw."""
+
+    def __init__(self, folder, modules="", checks=""):
+        self.port = peers.free_port()
+        self.folder = folder
+        config = os.path.join(folder, "kamailio.cfg")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(CONFIG.format(port=self.port, modules=modules, checks=checks))
+        super().__init__(["kamailio", "-DD", "-E", "-m", "16", "-M", "4", "-Y", folder,
+                          "-w", folder, "-f", config], "kamailio")
+        try:
+            self.expect("proxy ready")
+        except BaseException:
+            self.kill()
+            raise
+
+    def uri(self, user):
+        return f"sip:{user}@127.0.0.1:{self.port}"
+
+    def bind(self, user, contact):
+        """Registers a contact of this user, as sipsak does it."""
+        done = subprocess.run(["sipsak", "-U", "-C", contact, "-s", self.uri(user), "-x", "600"],
+                              capture_output=True, text=True, timeout=20, check=False)
+        peers.check(done.returncode == 0, f"sipsak could not register {user}:\n{done.stdout}")

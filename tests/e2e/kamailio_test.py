@@ -1,0 +1,117 @@
+"""lastcall behind Kamailio, which record-routes: called, calling, held, and forked to.
+
+Usage: kamailio_test.py LASTCALL [--keep] [TEST...]
+"""
+import os
+import signal
+import subprocess
+import sys
+
+import baresip
+import kamailio
+import peers
+import program
+import wire
+
+SECONDS = 30
+
+
+def place(lastcall, target, log, *options):
+    command = [lastcall, "call", target, "--log", log, *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+# Shows DLG-01.
+def called_through_the_proxy(lastcall, folder):
+    """baresip calls, holds, resumes and hangs up; all of it is loosely routed."""
+    log = os.path.join(folder, "serve.db")
+    with kamailio.Kamailio(folder) as proxy, peers.Serve(lastcall, log) as serve, \
+            baresip.Baresip(folder, "alice") as alice:
+        proxy.bind("lastcall", f"sip:lastcall@127.0.0.1:{serve.port}")
+        alice.tell("dial", proxy.uri("lastcall"))
+        alice.until("CALL_ESTABLISHED")
+        alice.until("CALL_RTPESTAB")
+        alice.tell("hold")
+        alice.until("CALL_REMOTE_SDP")
+        alice.tell("resume")
+        alice.until("CALL_REMOTE_SDP")
+        alice.tell("hangup")
+        alice.quit()
+        serve.stop()
+        proxy.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+
+
+# Shows DLG-02.
+def calls_through_the_proxy(lastcall, folder):
+    """lastcall calls baresip, holds, resumes and hangs up: ACK, re-INVITE and BYE take the route."""
+    log = os.path.join(folder, "call.db")
+    with kamailio.Kamailio(folder) as proxy, \
+            baresip.Baresip(folder, "bob", ";answermode=auto") as bob:
+        proxy.bind("bob", bob.uri())
+        call = place(lastcall, proxy.uri("bob"), log, "--for", "0.9", "--hold-after", "300",
+                     "--hold-for", "200")
+        peers.check(call.returncode == 0, f"the call ended with {call.returncode}:\n{call.stdout}")
+        bob.until("CALL_CLOSED")
+        bob.quit()
+        proxy.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+
+
+def forked_to_two_engines(lastcall, folder):
+    """Two engines are one name; both ring, both may answer: one call lives, the other is ended."""
+    logs = [os.path.join(folder, name) for name in ("one.db", "two.db", "call.db")]
+    with kamailio.Kamailio(folder) as proxy, peers.Serve(lastcall, logs[0]) as one, \
+            peers.Serve(lastcall, logs[1]) as two:
+        for engine in (one, two):
+            proxy.bind("team", f"sip:team@127.0.0.1:{engine.port}")
+        call = place(lastcall, proxy.uri("team"), logs[2], "--for", "0.5")
+        peers.check(call.returncode == 0, f"the call ended with {call.returncode}:\n{call.stdout}")
+        one.stop()
+        two.stop()
+        proxy.stop()
+    for log in logs:
+        peers.judge(lastcall, log, 1)
+        wire.check_log(log)
+    forks = len(wire.data(logs[2], "DialogStarted"))
+    peers.check(forks == 2, f"{forks} dialogs instead of two")
+
+
+def gives_up_while_it_rings(lastcall, folder):
+    """CANCEL goes hop by hop; who stops waits for the 487, and acknowledges it to the proxy."""
+    log = os.path.join(folder, "call.db")
+    with kamailio.Kamailio(folder) as proxy, baresip.Baresip(folder, "bob") as bob:
+        proxy.bind("bob", bob.uri())
+        with program.Program([lastcall, "call", proxy.uri("bob"), "--log", log], "call") as call:
+            call.expect("Ringing")
+            call.process.send_signal(signal.SIGINT)
+            bob.until("CALL_CLOSED")
+            call.finish(130)
+        proxy.expect("487 to INVITE")
+        proxy.expect("ACK sip:bob", 5)
+        bob.quit()
+        proxy.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+
+
+def nobody_of_that_name(lastcall, folder):
+    log = os.path.join(folder, "call.db")
+    with kamailio.Kamailio(folder) as proxy:
+        call = place(lastcall, proxy.uri("nobody"), log)
+        peers.check(call.returncode == 1, f"the call ended with {call.returncode}:\n{call.stdout}")
+        peers.check("Terminated: remote-reject" in call.stdout, f"not rejected:\n{call.stdout}")
+        proxy.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+
+
+TESTS = (called_through_the_proxy, calls_through_the_proxy, forked_to_two_engines,
+         gives_up_while_it_rings, nobody_of_that_name)
+
+if __name__ == "__main__":
+    kamailio.need()
+    peers.need("baresip", "baresip-core")
+    peers.run_tests(sys.argv[1], sys.argv[2:], TESTS)
