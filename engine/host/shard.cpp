@@ -157,7 +157,8 @@ void Shard::go_on_draining() {
     deliver(CommandGiven{.command = command, .op = Op::kHangup, .call = call, .target = {}});
   }
   const bool waits = pump_posted_ || kernel_.holds_outputs() || media_.open_streams() > 0;
-  if (waits || !ground_.tally.no_calls()) return;
+  // A BYE may have to be sent again, and the 487 that a CANCEL brings wants its ACK.
+  if (waits || !ground_.tally.no_calls() || !ground_.tally.no_duties()) return;
   drain_timer_.cancel();
   std::exchange(drained_, [] {})();
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Tally: what the host itself keeps count of, from the records as they are logged: which calls
-// live, and how calls have ended. It decides nothing; draining and the closing line read it.
+// live, what ended calls still owe their peers, and how calls have ended. It decides nothing;
+// draining and the closing line read it.
 
 #include "engine/model/event.hpp"
 
@@ -17,6 +18,8 @@ class Tally {
   void forget_counts() { started_ = ended_ = forced_ = not_found_ = 0; }
 
   [[nodiscard]] bool no_calls() const { return live_.empty(); }
+  // No BYE or CANCEL of an ended call waits for its answer, or for the moment it may be sent.
+  [[nodiscard]] bool no_duties() const { return owed_.empty(); }
   // The calls that live and are not ending yet.
   [[nodiscard]] std::vector<CallId> not_ending() const;
 
@@ -28,6 +31,7 @@ class Tally {
 
  private:
   std::map<CallId, bool> live_;  // to: is it ending?
+  std::map<CallId, Duties> owed_;
   std::uint64_t started_ = 0;
   std::uint64_t ended_ = 0;
   std::uint64_t forced_ = 0;
