@@ -5,6 +5,9 @@
 #include "engine/sip/uri.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
 
 namespace lastcall::sip {
 namespace {
@@ -74,10 +77,13 @@ std::string write_binding(const Binding& binding) {
 std::vector<std::string> targets_of(const SipMessage& redirection) {
   auto contacts = contacts_of(redirection);
   if (!contacts) return {};
-  std::erase_if(contacts->bindings, [](const Binding& each) { return !parse_uri(each.uri); });
-  std::ranges::stable_sort(contacts->bindings, std::greater<>{}, &Binding::q);
+  // Equal keys keep the order in which they came.
+  std::multimap<std::uint16_t, std::string, std::greater<>> by_preference;
+  for (Binding& each : contacts->bindings) {
+    if (parse_uri(each.uri)) by_preference.emplace(each.q, std::move(each.uri));
+  }
   std::vector<std::string> targets;
-  for (Binding& binding : contacts->bindings) targets.push_back(std::move(binding.uri));
+  for (auto& [q, uri] : by_preference) targets.push_back(std::move(uri));
   return targets;
 }
 

@@ -22,6 +22,19 @@ std::string_view params_behind(std::string_view value) {
   return value.substr(std::min(value.find(';'), value.size()));
 }
 
+// Folds of a part's headers are spaces here as everywhere.
+std::string unfolded(std::string_view value) {
+  std::string text{value};
+  std::ranges::replace_if(text, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  return text;
+}
+
+// RFC 2045 6.2: these change no byte.
+bool is_plain_transfer(std::string_view encoding) {
+  return same_ignoring_case(encoding, "binary") || same_ignoring_case(encoding, "8bit") ||
+         same_ignoring_case(encoding, "7bit");
+}
+
 // What the headers of a message or of a part say about its body.
 struct Description {
   std::string content_type = {};
@@ -29,15 +42,14 @@ struct Description {
   bool is_encoded = false;
 
   void add(const HeaderView& header) {
-    // Folds of a part's headers are spaces here as everywhere.
-    std::string value{header.value};
-    std::ranges::replace_if(value, [](char c) { return c == '\r' || c == '\n'; }, ' ');
-    const std::string word = lower_case(value);
-    if (header.kind == Header::kContentType) content_type = value;
-    if (header.kind == Header::kContentDisposition) disposition = value;
-    if (header.kind == Header::kContentEncoding) is_encoded |= word != "identity";
-    if (same_ignoring_case(header.name, "Content-Transfer-Encoding")) {
-      is_encoded |= word != "binary" && word != "8bit" && word != "7bit";
+    if (header.kind == Header::kContentType) content_type = unfolded(header.value);
+    if (header.kind == Header::kContentDisposition) disposition = unfolded(header.value);
+    if (header.kind == Header::kContentEncoding) {
+      is_encoded |= !same_ignoring_case(header.value, "identity");
+    }
+    if (header.kind == Header::kOther &&
+        same_ignoring_case(header.name, "Content-Transfer-Encoding")) {
+      is_encoded |= !is_plain_transfer(header.value);
     }
   }
 };
