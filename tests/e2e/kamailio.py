@@ -2,6 +2,7 @@
 to all contacts of a name. Its whole configuration is written here, into the test's own folder."""
 import os
 import subprocess
+import tempfile
 
 import peers
 import program
@@ -79,7 +80,7 @@ class Kamailio(program.Program):
 
     def __init__(self, folder, modules="", checks=""):
         self.port = peers.free_port()
-        self.folder = folder
+        folder = tempfile.mkdtemp(prefix="kamailio-", dir=folder)
         config = os.path.join(folder, "kamailio.cfg")
         with open(config, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(port=self.port, modules=modules, checks=checks))

@@ -3,6 +3,7 @@
 Usage: kamailio_test.py LASTCALL [--keep] [TEST...]
 """
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +22,6 @@ def place(lastcall, target, log, *options):
     return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
-# Shows DLG-01.
 def called_through_the_proxy(lastcall, folder):
     """baresip calls, holds, resumes and hangs up; all of it is loosely routed."""
     log = os.path.join(folder, "serve.db")
@@ -43,9 +43,8 @@ def called_through_the_proxy(lastcall, folder):
     wire.check_log(log)
 
 
-# Shows DLG-02.
 def calls_through_the_proxy(lastcall, folder):
-    """lastcall calls baresip, holds, resumes and hangs up: ACK, re-INVITE and BYE take the route."""
+    """It calls baresip, holds, resumes and hangs up: ACK, re-INVITE and BYE take the route."""
     log = os.path.join(folder, "call.db")
     with kamailio.Kamailio(folder) as proxy, \
             baresip.Baresip(folder, "bob", ";answermode=auto") as bob:
@@ -58,6 +57,54 @@ def calls_through_the_proxy(lastcall, folder):
         proxy.stop()
     peers.judge(lastcall, log, 1)
     wire.check_log(log)
+
+
+# Shows DLG-01.
+def called_through_two_proxies(lastcall, folder):
+    """The callee hangs up: its BYE takes the recorded route in the order of the request."""
+    log = os.path.join(folder, "serve.db")
+    with kamailio.Kamailio(folder) as near, kamailio.Kamailio(folder) as far, \
+            peers.Serve(lastcall, log) as serve, baresip.Baresip(folder, "alice") as alice:
+        near.bind("lastcall", f"sip:lastcall@127.0.0.1:{far.port}")
+        far.bind("lastcall", f"sip:lastcall@127.0.0.1:{serve.port}")
+        alice.tell("dial", near.uri("lastcall"))
+        alice.until("CALL_ESTABLISHED")
+        serve.stop()
+        alice.until("CALL_CLOSED")
+        alice.quit()
+        near.stop()
+        far.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+    route = wire.sent(log, "BYE")[0].all("route")
+    check_hops(route, far, near)
+
+
+# Shows DLG-02.
+def calls_through_two_proxies(lastcall, folder):
+    """The caller's ACK, re-INVITEs and BYE take the recorded route in reverse."""
+    log = os.path.join(folder, "call.db")
+    with kamailio.Kamailio(folder) as near, kamailio.Kamailio(folder) as far, \
+            baresip.Baresip(folder, "bob", ";answermode=auto") as bob:
+        near.bind("bob", f"sip:bob@127.0.0.1:{far.port}")
+        far.bind("bob", bob.uri())
+        call = place(lastcall, near.uri("bob"), log, "--for", "0.5", "--hold-after", "200",
+                     "--hold-for", "100")
+        peers.check(call.returncode == 0, f"the call ended with {call.returncode}:\n{call.stdout}")
+        bob.until("CALL_CLOSED")
+        bob.quit()
+        near.stop()
+        far.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+    for request in wire.sent(log, "ACK") + wire.sent(log, "INVITE") + wire.sent(log, "BYE"):
+        if request.uri and request.tag("to"):
+            check_hops(request.all("route"), near, far)
+
+
+def check_hops(route, *proxies):
+    hops = [re.search(r":(\d+);", uri).group(1) for uri in route]
+    peers.check(hops == [str(proxy.port) for proxy in proxies], f"the route is {route}")
 
 
 def forked_to_two_engines(lastcall, folder):
@@ -108,7 +155,8 @@ def nobody_of_that_name(lastcall, folder):
     wire.check_log(log)
 
 
-TESTS = (called_through_the_proxy, calls_through_the_proxy, forked_to_two_engines,
+TESTS = (called_through_the_proxy, calls_through_the_proxy, called_through_two_proxies,
+         calls_through_two_proxies, forked_to_two_engines,
          gives_up_while_it_rings, nobody_of_that_name)
 
 if __name__ == "__main__":

@@ -88,6 +88,7 @@ def check_log(log):
     """Every message of ours in this log is one that RFC 3261 lets us send."""
     answers = check_responses(log)
     asked = check_requests(log)
+    check_routes(log)
     return answers + asked
 
 
@@ -165,6 +166,28 @@ def check_request(request):
     ahead = [name in AHEAD for name in request.names]
     demand(ahead == sorted(ahead, reverse=True), "what proxies need does not come first")
     check_length(request)
+
+
+def check_routes(log):
+    """In a dialog each request goes where the peer's Contact says, by the recorded route (12.2.1.1).
+
+    A dialog is known by its Call-ID and the peer's tag.
+    """
+    target, route = {}, {}
+    for _, kind, _, message in events(log, "DatagramReceived", "ClientTransactionStarted",
+                                      "AckSent"):
+        of_peer = "from" if kind == "DatagramReceived" and not message.status else "to"
+        dialog = (message.one("call-id"), message.tag(of_peer))
+        if kind != "DatagramReceived":
+            if dialog[1] and message.method != "CANCEL":
+                peers.check(message.uri == target[dialog], f"not to {target[dialog]}:\n{message}")
+                peers.check(message.all("route") == route[dialog],
+                            f"not by {route[dialog]}:\n{message}")
+        elif message.method == "INVITE" and (message.status or 200) < 300 and dialog[1]:
+            recorded = message.all("record-route")
+            route.setdefault(dialog, recorded[::-1] if message.status else recorded)
+            for contact in message.all("contact"):
+                target[dialog] = uri_of(contact)
 
 
 def check_length(message):
