@@ -2,7 +2,7 @@
 // state stays as it was, no event of the log carries that call, and the call still ends properly.
 // It may know the call's Call-ID and one of its tags, but not both tags (RFC 3261 12, SEC-06).
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 // GoogleTest first: RapidCheck's bridge needs it.
 #include "tests/engine/core/engine.hpp"
 
