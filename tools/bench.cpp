@@ -1,7 +1,8 @@
-// lastcall bench sim: how fast the simulation is on this machine, printed, not judged.
+// lastcall bench: how fast we are on this machine, printed, not judged. Here: the simulation.
 
 #include "sim/run.hpp"
 #include "sim/strategies/choosers.hpp"
+#include "tools/bench_parse.hpp"
 #include "tools/search_options.hpp"
 #include "tools/verbs.hpp"
 
@@ -91,6 +92,7 @@ Exit run_bench_sim(const BenchArguments& arguments) {
 void add_bench(CLI::App& app, Exit& exit) {
   CLI::App* verb = app.add_subcommand("bench", "The project's own benchmarks");
   verb->require_subcommand(1);
+  add_bench_parse(*verb, exit);
   CLI::App* sim = verb->add_subcommand("sim", "complete simulated calls per second and core");
   const auto arguments = std::make_shared<BenchArguments>();
   sim->add_option("scenario", arguments->scenario, "which scenario")->capture_default_str();

@@ -103,6 +103,8 @@ class Cursor {
   constexpr void skip_spaces() {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
   }
+  // REQUIRES: that many characters follow.
+  constexpr void skip(std::size_t count) { at_ += count; }
   // Steps over `c` if it comes next.
   [[nodiscard]] constexpr bool eat(char c) {
     if (at_end() || text_[at_] != c) return false;

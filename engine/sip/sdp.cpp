@@ -9,6 +9,8 @@
 namespace lastcall::sip {
 namespace {
 
+constexpr std::size_t kUsualFormats = 8;  // one allocation serves most m= lines
+
 // The words of a line; SDP separates them with one space, peers with more.
 class Words {
  public:
@@ -130,6 +132,7 @@ const char* SdpReader::read_media(std::string_view value) {
   if (!number) return "The port in m= is no port.";
   media.port = static_cast<std::uint16_t>(*number);
   media.protocol = words.next();
+  media.formats.reserve(kUsualFormats);
   while (!words.at_end()) media.formats.emplace_back(words.next());
   if (media.formats.empty()) return "There is no format in m=.";
   sdp_.media.push_back(std::move(media));
@@ -142,6 +145,7 @@ bool SdpReader::read_media_attribute(std::string_view name, std::string_view val
   if (name == "rtpmap") {
     std::optional<RtpMap> map = parse_rtpmap(value);
     if (!map) return false;
+    if (media.rtpmaps.empty()) media.rtpmaps.reserve(media.formats.size());
     media.rtpmaps.push_back(*std::move(map));
     return true;
   }

@@ -11,9 +11,7 @@ namespace {
 constexpr classes::Table kScheme = classes::make("+-.", false);
 
 // RFC 3986: no spaces, no controls, no delimiters of the text around it.
-constexpr bool is_uri_char(char c) {
-  return c > ' ' && c < '\x7f' && c != '<' && c != '>' && c != '"';
-}
+constexpr classes::Table kUri = classes::make("!#$%&'()*+,-./:;=?@[\\]^_`{|}~", false);
 
 bool is_ipv4(std::string_view text) {
   for (int part = 0; part < 4; ++part) {
@@ -69,12 +67,10 @@ std::expected<Uri, ParseError> parse_uri(std::string_view text) {
   };
   Uri uri{.scheme = scheme_of(text)};
   if (!is_sip_scheme(uri.scheme)) return fail(0, "The URI is neither sip: nor sips:.");
-  const auto bad = std::ranges::find_if_not(text, is_uri_char);
-  if (bad != text.end()) {
-    return fail(static_cast<std::size_t>(bad - text.begin()), "A URI holds no such character.");
-  }
+  const std::size_t good = Cursor{text}.take(kUri).size();
+  if (good != text.size()) return fail(good, "A URI holds no such character.");
   Cursor cursor{text};
-  (void)cursor.take_until(':');
+  cursor.skip(uri.scheme.size() + 1);
   // '@' is reserved everywhere but behind the user, who may hold ';', '?' and '/' (25.1).
   if (const std::optional<std::string_view> user = cursor.take_until('@')) {
     if (user->empty()) return fail(cursor.position(), "The user in front of '@' is empty.");
