@@ -65,6 +65,8 @@ void for_each_setting(AnyConfig& config, F&& f) {
   f("outbound_proxy", config.outbound_proxy);
   f("realm", config.realm);
   f("refuse_md5", config.refuse_md5);
+  f("users", config.users);
+  f("refers", config.refers);
   f("reliable", config.reliable);
   f("session_expires_ns", config.session_expires);
   f("min_se_ns", config.min_se);

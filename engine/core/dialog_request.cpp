@@ -1,5 +1,5 @@
 #include "engine/core/dialog_steps.hpp"
-#include "engine/core/inspection.hpp"
+#include "engine/sip/body.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
@@ -16,54 +16,10 @@ std::string name_addr_of(const SipMessage& message, Header kind) {
   return address ? "<" + std::string{address->uri} + ">" : std::string{"<sip:unknown@invalid>"};
 }
 
-// Where requests to the caller go. RFC 2543 knows INVITEs without a Contact (RFC 4475 3.4.1).
-std::string target_of(const SipMessage& invite) {
-  std::string contact = contact_uri(invite);
-  if (!contact.empty() || invite.via().has_unique_branch()) return contact;
-  const auto from = sip::parse_name_addr(invite.header(Header::kFrom).value_or(""));
-  return from ? request_uri_of(from->uri) : std::string{};
-}
-
-// RFC 3261 8.2: the checks before an INVITE may become a call, in their order.
-Rejection inspect_invite(const DialogLayer::State& state, const SipMessage& invite) {
-  // 8.2.2.2: the same INVITE came on another path, or again long after: no second call.
-  if (state.invites.contains(invite_key(invite.call_id(), invite.from_tag(), invite.cseq()))) {
-    return {482};
-  }
-  if (Rejection offer = inspect_offer(invite); offer.status != 0) return offer;
-  if (target_of(invite).empty()) return {400};
-  return {};
-}
-
-// The methods that are ours; without their dialog most of them find nothing.
-bool is_supported(Method method) {
-  switch (method) {
-    case Method::kInvite:
-    case Method::kOptions:
-    case Method::kBye:
-    case Method::kPrack:
-    case Method::kUpdate:
-    case Method::kInfo:
-    case Method::kNotify:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// The checks for every request outside a dialog, in the order of RFC 3261 8.2.
-Rejection inspect_outside(const DialogLayer::State& state, const SipMessage& request) {
-  if (request.method() == Method::kOther) return {501, capability_lines()};
-  if (!is_supported(request.method())) return {405, capability_lines()};
-  if (Rejection scheme = inspect_scheme(request); scheme.status != 0) return scheme;
-  if (request.method() == Method::kInvite) return inspect_invite(state, request);
-  return inspect_options(request);
-}
-
 void start_leg(const RequestReceived& request, const Context& context, Outbox& out) {
   const SipMessage& invite = request.message;
   const std::string tag = context.draws.local_tag(request.call);
-  const std::string target = target_of(invite);
+  const std::string target = target_of_caller(invite);
   std::vector<std::string> routes = record_routes(invite);
   out.record(LegStarted{.call = request.call,
                         .role = CallRole::kCallee,
@@ -88,16 +44,19 @@ void start_leg(const RequestReceived& request, const Context& context, Outbox& o
 
 void receive_outside(const DialogLayer::State& state, const RequestReceived& request,
                      const Context& context, Outbox& out) {
-  Rejection why = inspect_outside(state, request.message);
-  if (why.status != 0) {
-    return answer_stateless(request, why.status, std::move(why.lines), context, out);
-  }
-  switch (request.message.method()) {
+  const SipMessage& message = request.message;
+  const bool invite = message.method() == Method::kInvite;
+  // RFC 3261 8.2.2.2: the same INVITE on another path, or again long after, is no second call.
+  const bool merged = invite && state.invites.contains(invite_key(
+                                    message.call_id(), message.from_tag(), message.cseq()));
+  Rejection why = inspect_outside(message, context.config, merged);
+  if (why) return answer_stateless(request, why.status, std::move(why.lines), context, out);
+  switch (message.method()) {
     case Method::kInvite:
       return start_leg(request, context, out);
     case Method::kOptions:
-      return answer_stateless(request, 200, capability_lines(), context, out);
-    default:
+      return answer_stateless(request, 200, all_capability_lines(), context, out);
+    default:  // it has a meaning inside a dialog only
       return answer_stateless(request, 481, {}, context, out);
   }
 }
@@ -125,10 +84,7 @@ struct InDialog {
                                                        : std::string{}});
   }
   void reply(int status) const { answer(at, request.transaction, status); }
-  void reject(Rejection why) const {
-    at.out.send(ToTransaction{Respond{
-        at.call, request.transaction, why.status, at.leg.local_tag, std::move(why.lines), {}}});
-  }
+  void reject(Rejection why) const { answer(at, request.transaction, std::move(why)); }
 };
 
 void receive_bye(const InDialog& in) {
@@ -163,7 +119,11 @@ void receive_reinvite(const InDialog& in) {
     return in.reply(491);
   }
   if (at.leg.peer_invite || calling) return in.reply(500);
-  if (Rejection why = inspect_offer(in.request.message); why.status != 0) return in.reject(why);
+  if (Rejection why = inspect_inside(in.request.message)) {
+    in.take(Refresh::kNone);
+    at.out.record(InviteRefused{at.call, in.request.transaction, why.status});
+    return in.reject(std::move(why));
+  }
   in.take();
   at.out.send(ToSession{PeerReoffered{at.call, sdp_of(in.request.message)}});
 }
@@ -173,15 +133,19 @@ void receive_inside(const InDialog& in) {
   if (message.method() == Method::kBye) return receive_bye(in);
   if (in.mortal()) return in.reply(481);  // RFC 5407 2, RACES I-32
   if (message.cseq() < in.dialog.remote_cseq) return in.reply(500);
+  if (message.method() == Method::kInvite) return receive_reinvite(in);
+  in.take(Refresh::kNone);
+  if (Rejection why = inspect_inside(message)) return in.reject(std::move(why));
   switch (message.method()) {
-    case Method::kInvite:
-      return receive_reinvite(in);
     case Method::kOptions:
-      in.take();
-      return answer_forming_dialog(in.at, in.request.transaction, 200, {});
-    default:
-      in.take();
-      return in.reply(message.method() == Method::kOther ? 501 : 405);
+      return in.at.out.send(ToTransaction{Respond{in.at.call,
+                                                  in.request.transaction,
+                                                  200,
+                                                  in.at.leg.local_tag,
+                                                  all_capability_lines(),
+                                                  {}}});
+    default:  // it has a meaning outside dialogs only
+      return in.reject({405});
   }
 }
 
@@ -213,8 +177,10 @@ void receive_request(const DialogLayer::State& state, const RequestReceived& req
   const Dialog* dialog = leg == nullptr ? nullptr : leg->find(id);
   if (dialog == nullptr) {
     // RFC 3261 12.2.2, 15.1.2: a request for an unknown dialog gets 481; an ACK gets nothing.
-    if (!ack) answer_stateless(request, 481, {}, context, out);
-    return;
+    if (ack) return;
+    Rejection why = inspect_method(message);
+    if (!why) why.status = 481;
+    return answer_stateless(request, why.status, std::move(why.lines), context, out);
   }
   const LegContext at{call, *leg, context, out};
   if (ack) return receive_ack(at, *dialog, message);
@@ -253,6 +219,13 @@ std::string contact_uri(const SipMessage& message) {
   return uri;
 }
 
+std::string target_of_caller(const SipMessage& invite) {
+  std::string contact = contact_uri(invite);
+  if (!contact.empty() || invite.via().has_unique_branch()) return contact;
+  const auto from = sip::parse_name_addr(invite.header(Header::kFrom).value_or(""));
+  return from ? request_uri_of(from->uri) : std::string{};
+}
+
 std::string request_uri_of(std::string_view text) {
   auto uri = sip::parse_uri(text);
   if (!uri) return {};
@@ -275,14 +248,7 @@ std::vector<std::string> record_routes(const SipMessage& message) {
 }
 
 std::string sdp_of(const SipMessage& message) {
-  const auto type = message.header(Header::kContentType);
-  if (message.body().empty() || !type) return {};
-  constexpr std::string_view kSdp = "application/sdp";
-  const bool is_sdp = type->size() >= kSdp.size() &&
-                      std::equal(kSdp.begin(), kSdp.end(), type->begin(), [](char a, char b) {
-                        return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-                      });
-  return is_sdp ? std::string{message.body()} : std::string{};
+  return std::string{sip::body_of_type(message, "application/sdp").value_or("")};
 }
 
 }  // namespace lastcall::core

@@ -10,7 +10,6 @@
 namespace lastcall::core {
 namespace {
 
-constexpr std::string_view kAllow = "INVITE, ACK, BYE, CANCEL, OPTIONS";
 constexpr std::string_view kSdpType = "application/sdp";
 
 std::string tagged(const std::string& uri, const std::string& tag) {
@@ -67,10 +66,6 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const 
 
 }  // namespace
 
-std::string capability_lines() {
-  return sip::header_line(Header::kAllow, kAllow) + sip::header_line(Header::kAccept, kSdpType);
-}
-
 std::string compose_invite(const LegStarted& leg, const Context& context, std::string_view target,
                            std::string_view sdp) {
   sip::Writer writer{Method::kInvite, target};
@@ -121,10 +116,12 @@ void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& a
 void answer(const LegContext& at, TransactionId transaction, int status) {
   // RFC 3261 14.2: an overlapping INVITE is asked to come back within 10 s.
   const std::string retry = status == 500 ? sip::header_line("Retry-After", "5") : std::string{};
-  const bool unknown_method = status == 405 || status == 501;
-  const std::string allow = unknown_method ? capability_lines() : std::string{};
-  at.out.send(
-      ToTransaction{Respond{at.call, transaction, status, at.leg.local_tag, retry + allow, {}}});
+  at.out.send(ToTransaction{Respond{at.call, transaction, status, at.leg.local_tag, retry, {}}});
+}
+
+void answer(const LegContext& at, TransactionId transaction, Rejection why) {
+  at.out.send(ToTransaction{
+      Respond{at.call, transaction, why.status, at.leg.local_tag, std::move(why.lines), {}}});
 }
 
 void answer_forming_dialog(const LegContext& at, TransactionId transaction, int status,

@@ -3,6 +3,7 @@
 // leg and a dialog (RFC 3261 12.2.1.1, 13.2.2.4). Part of DialogLayer::decide and as pure.
 
 #include "engine/core/dialog.hpp"
+#include "engine/core/inspection.hpp"
 
 #include <string>
 
@@ -42,8 +43,7 @@ void answer_forming_dialog(const LegContext& at, TransactionId transaction, int 
 // Answers a request that belongs to no call.
 void answer_stateless(const RequestReceived& request, int status, std::string headers,
                       const Context& context, Outbox& out);
-
-// What we can do, in header lines: Allow and Accept (RFC 3261 8.2.1, 8.2.3, 11.2).
-[[nodiscard]] std::string capability_lines();
+// Answers a request of the call with what its inspection found.
+void answer(const LegContext& at, TransactionId transaction, Rejection why);
 
 }  // namespace lastcall::core

@@ -57,6 +57,9 @@ void duty_done(const LegContext& at, Duty duty);
 [[nodiscard]] std::string request_uri_of(std::string_view uri);
 // The URI of the Contact of a message, fit for a request URI; empty if there is none.
 [[nodiscard]] std::string contact_uri(const SipMessage& message);
+// Where requests to the caller go; empty if nothing says. RFC 2543 knows INVITEs without a Contact
+// (RFC 4475 3.4.1): then it is the From.
+[[nodiscard]] std::string target_of_caller(const SipMessage& invite);
 // The Record-Route values of a message in their order, at most limits::kViasMax.
 [[nodiscard]] std::vector<std::string> record_routes(const SipMessage& message);
 // The body if it is a session description, else nothing.

@@ -1,65 +1,162 @@
 #include "engine/core/inspection.hpp"
 
+#include "engine/core/dialog_steps.hpp"
+#include "engine/sip/body.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/options.hpp"
+#include "engine/sip/params.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
 
-#include <string_view>
+#include <algorithm>
+#include <array>
 
 namespace lastcall::core {
 namespace {
 
-// The extensions a Require may ask for.
-constexpr EnumSet<sip::OptionTag> kSupported{};
-constexpr std::string_view kSdpType = "application/sdp";
+// ---- what we can do: whoever adds a method, an option or a body adds it here
 
-bool is_sdp(const SipMessage& request) {
-  const auto type = request.header(Header::kContentType);
-  return type && same_ignoring_case(sip::media_type(*type), kSdpType);
+constexpr EnumSet<Method> kMethods{Method::kInvite, Method::kAck, Method::kBye, Method::kCancel,
+                                   Method::kOptions};
+
+// For Supported and Require.
+constexpr EnumSet<sip::OptionTag> kOptions{};
+
+// The body that a method may bring. A method that is not here may bring any: it is not looked at.
+struct Body {
+  Method method;
+  std::string_view type;
+};
+constexpr std::array kBodies{Body{Method::kInvite, "application/sdp"},
+                             Body{Method::kOptions, "application/sdp"}};
+
+// ---- the lists as header lines
+
+std::string allow_line() { return sip::header_line(Header::kAllow, sip::write_methods(kMethods)); }
+
+std::string supported_line() {
+  if (kOptions.empty()) return {};
+  return sip::header_line(Header::kSupported, sip::write_option_tags(kOptions));
 }
 
-// RFC 3261 20.11: what the sender marks as optional may be passed over.
-bool is_optional(const SipMessage& request) {
-  const auto disposition = request.header(Header::kContentDisposition);
-  if (!disposition || disposition->find(';') == std::string_view::npos) return false;
-  const auto handling = sip::param(disposition->substr(disposition->find(';')), "handling");
-  return handling && same_ignoring_case(*handling, "optional");
+std::string accept_line(Method method) {
+  const auto body = std::ranges::find(kBodies, method, &Body::method);
+  if (body == kBodies.end()) return {};
+  return sip::header_line(Header::kAccept, body->type);
 }
 
-bool is_encoded(const SipMessage& request) {
-  const auto encoding = request.header(Header::kContentEncoding);
-  return encoding && !same_ignoring_case(*encoding, "identity");
+constexpr std::string_view kNoEncoding = "identity";
+
+// ---- the checks
+
+// 8.2.2.1: whether we are who is asked for. A URI without a user is the address of this engine.
+bool knows_user(std::string_view uri, const std::string& users) {
+  const auto parsed = sip::parse_uri(uri);
+  if (users.empty() || !parsed || parsed->user.empty()) return true;
+  const std::string user = sip::unescape(parsed->user.substr(0, parsed->user.find(':')));
+  for (std::optional<std::string_view> rest = users; rest;) {
+    const sip::ListSplit split = sip::split_list(*rest);
+    if (split.first == user) return true;
+    rest = split.rest;
+  }
+  return false;
 }
 
-Rejection inspect_body(const SipMessage& request) {
-  if (request.body().empty() || is_optional(request)) return {};
-  if (is_encoded(request)) return {415, sip::header_line(Header::kAcceptEncoding, "identity")};
-  if (!is_sdp(request)) return {415, sip::header_line(Header::kAccept, kSdpType)};
-  return {};
-}
-
-}  // namespace
-
-Rejection inspect_scheme(const SipMessage& request) {
-  return {sip::is_sip_scheme(sip::scheme_of(request.request_uri())) ? 0 : 416};
-}
-
-Rejection inspect_options(const SipMessage& request) {
+// 8.2.2.3: exactly the options that we do not know.
+Rejection inspect_require(const SipMessage& request) {
   sip::OptionTags required = sip::option_tags_of(request, Header::kRequire);
-  required.known.without(kSupported).for_each([&](sip::OptionTag tag) {
-    required.unknown.emplace_back(name(tag));
-  });
+  required.known.without(kOptions).for_each(
+      [&](sip::OptionTag tag) { required.unknown.emplace_back(name(tag)); });
   if (required.unknown.empty()) return {};
   return {420, sip::header_line(Header::kUnsupported, sip::write_list(required.unknown))};
 }
 
-Rejection inspect_offer(const SipMessage& request) {
-  if (Rejection options = inspect_options(request); options.status != 0) return options;
-  if (Rejection body = inspect_body(request); body.status != 0) return body;
-  if (sip::accepts(request, kSdpType)) return {};
-  return {406, sip::header_line(Header::kWarning,
-                                "399 lastcall \"Only application/sdp can be answered.\"")};
+// 8.2.3: every part that must be understood. No language is refused: session descriptions have
+// none, and texts are for people.
+Rejection inspect_content(const SipMessage& request) {
+  const auto body = std::ranges::find(kBodies, request.method(), &Body::method);
+  if (request.body().empty() || body == kBodies.end()) return {};
+  const auto parts = sip::body_parts(request);
+  if (!parts) return {400};
+  for (const sip::BodyPart& part : *parts) {
+    if (part.is_optional) continue;
+    if (part.is_encoded) return {415, sip::header_line(Header::kAcceptEncoding, kNoEncoding)};
+    if (part.type != body->type) return {415, accept_line(request.method())};
+  }
+  return {};
+}
+
+std::size_t count_of(const SipMessage& message, Header kind) {
+  std::size_t count = 0;
+  sip::for_each_value(message, kind, [&](std::string_view) { ++count; });
+  return count;
+}
+
+// What the RFC of the method itself demands.
+Rejection inspect_form(const SipMessage& request) {
+  switch (request.method()) {
+    case Method::kInvite:
+      // The answer to an INVITE is a session description (13.3.1, 21.4.7).
+      if (!sip::accepts(request, "application/sdp")) {
+        return {406, sip::header_line(Header::kWarning,
+                                      "399 lastcall \"Only application/sdp can be answered.\"")};
+      }
+      return count_of(request, Header::kReplaces) > 1 ? Rejection{400} : Rejection{};  // RFC 3891 3
+    case Method::kRefer:
+      return count_of(request, Header::kReferTo) == 1 ? Rejection{}
+                                                      : Rejection{400};  // RFC 3515 2.4.2
+    default:
+      return {};
+  }
+}
+
+// RFC 3261 8.1.1.8, 12.1.1: without a Contact there is no dialog with it.
+Rejection inspect_contact(const SipMessage& request) {
+  const bool missing = request.method() == Method::kInvite && target_of_caller(request).empty();
+  return missing ? Rejection{400} : Rejection{};
+}
+
+template <class... Checks>
+Rejection first_of(Checks&&... checks) {
+  Rejection found;
+  (void)(... || static_cast<bool>(found = checks()));
+  return found;
+}
+
+}  // namespace
+
+Rejection inspect_method(const SipMessage& request) {
+  if (kMethods.contains(request.method())) return {};
+  return {request.method() == Method::kOther ? 501 : 405, allow_line()};
+}
+
+Rejection inspect_outside(const SipMessage& request, const Config& config, bool merged) {
+  return first_of(
+      [&] { return inspect_method(request); },
+      [&] {
+        const bool sip = sip::is_sip_scheme(sip::scheme_of(request.request_uri()));
+        return sip ? Rejection{} : Rejection{416};
+      },
+      [&] {
+        return knows_user(request.request_uri(), config.users) ? Rejection{} : Rejection{404};
+      },
+      [&] { return merged ? Rejection{482} : Rejection{}; },
+      [&] { return inspect_require(request); }, [&] { return inspect_content(request); },
+      [&] { return inspect_form(request); }, [&] { return inspect_contact(request); });
+}
+
+Rejection inspect_inside(const SipMessage& request) {
+  return first_of([&] { return inspect_method(request); }, [&] { return inspect_require(request); },
+                  [&] { return inspect_content(request); }, [&] { return inspect_form(request); });
+}
+
+std::string capability_lines() {
+  return allow_line() + supported_line() + accept_line(Method::kInvite);
+}
+
+std::string all_capability_lines() {
+  return capability_lines() + sip::header_line(Header::kAcceptEncoding, kNoEncoding) +
+         sip::header_line(Header::kAcceptLanguage, "*");
 }
 
 }  // namespace lastcall::core

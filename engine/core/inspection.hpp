@@ -1,9 +1,10 @@
 #pragma once
-// What a user agent looks at before it does what a request asks, in the order of RFC 3261 8.2: the
-// request URI, then (the caller looks for a merged request in between) what the request requires,
-// carries and accepts. Functions over one message; they know no dialog and record nothing. The
-// dialog layer calls them and sends the rejection.
+// Inspection: what a request must be before its method does anything (RFC 3261 8.2), and what we
+// say of ourselves in Allow, Accept and their kin. The checks stand in the order of the RFC, so the
+// first that fails gives the answer. Authentication comes before and the parser before that (400,
+// 505); whether there is such a dialog is for the dialog layer, which alone calls this. Pure.
 
+#include "engine/core/layer.hpp"
 #include "engine/model/sip_message.hpp"
 
 #include <string>
@@ -14,16 +15,21 @@ namespace lastcall::core {
 struct Rejection {
   int status = 0;
   std::string lines = {};
+  explicit operator bool() const { return status != 0; }
 };
 
-// 416 for a request URI that is neither sip: nor sips: (8.2.2.1). The To may have any scheme.
-[[nodiscard]] Rejection inspect_scheme(const SipMessage& request);
+// 8.2.1: 405 for a method that we know and do not do, 501 for one nobody knows; both with Allow.
+[[nodiscard]] Rejection inspect_method(const SipMessage& request);
 
-// 420 for an option in Require that we do not know (8.2.2.3). Not for ACK and CANCEL.
-[[nodiscard]] Rejection inspect_options(const SipMessage& request);
+// All checks for a request outside dialogs. `merged`: it came before on another path (8.2.2.2).
+[[nodiscard]] Rejection inspect_outside(const SipMessage& request, const Config& config,
+                                        bool merged);
+// The same for one inside a dialog: it was addressed to our Contact, and was never merged.
+[[nodiscard]] Rejection inspect_inside(const SipMessage& request);
 
-// For requests that carry or ask for a session description: 420 as above, then 415 for a body that
-// is required and not understood (8.2.3), then 406 if the answer would not be accepted (20.1).
-[[nodiscard]] Rejection inspect_offer(const SipMessage& request);
+// What we can do, as header lines. The first stands in every INVITE and in its 2xx (13.2.1).
+[[nodiscard]] std::string capability_lines();
+// All of it, for the 200 to OPTIONS (11.2).
+[[nodiscard]] std::string all_capability_lines();
 
 }  // namespace lastcall::core
