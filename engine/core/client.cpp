@@ -121,6 +121,10 @@ void ClientLayer::decide(const State& state, const Input& input, const Context& 
       },
       [&](const CallProgressed& m) { notify_progress(m, out); },
       [&](const OperationDone& m) { finish_command(m, out); },
+      [&](const News& m) {
+        out.perform(m.call, Gate::kDurable,
+                    Notify{.call = m.call, .notice = m.notice, .peer = m.peer, .text = m.text});
+      },
       [&](const BeginCleanup& m) { begin_cleanup(state.calls.find(m.call), m, context, out); },
       [&](const AbortCleanup& m) {
         out.perform(m.call, Gate::kFree, AbortCall{m.call, CleanupLayer::kClient});

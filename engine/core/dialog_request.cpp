@@ -1,3 +1,4 @@
+#include "engine/core/dialog_inside.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/body.hpp"
 #include "engine/sip/headers.hpp"
@@ -55,43 +56,21 @@ void receive_outside(const DialogLayer::State& state, const RequestReceived& req
     case Method::kInvite:
       return start_leg(request, context, out);
     case Method::kOptions:
-      return answer_stateless(request, 200, all_capability_lines(), context, out);
+      return answer_options(request, context, out);
+    case Method::kMessage:
+      return answer_text(request, context, out);
+    case Method::kSubscribe:  // RFC 3515 2.4.4: only a REFER begins this subscription
+      return answer_stateless(request, 403, {}, context, out);
     default:  // it has a meaning inside a dialog only
       return answer_stateless(request, 481, {}, context, out);
   }
 }
 
-// Whether a request moves the peer's target (RFC 3261 12.2.2).
-enum class Refresh : std::uint8_t { kTarget, kNone };
-
-// One request inside a dialog of a call.
-struct InDialog {
-  const LegContext& at;
-  const Dialog& dialog;
-  const RequestReceived& request;
-
-  [[nodiscard]] bool mortal() const {
-    return at.leg.ending() || dialog.phase == DialogPhase::kMortal;
-  }
-  void take(Refresh refresh = Refresh::kTarget) const {
-    at.out.record(RequestAccepted{.call = at.call,
-                                  .dialog = dialog.id,
-                                  .transaction = request.transaction,
-                                  .method = request.message.method(),
-                                  .cseq = request.message.cseq(),
-                                  .remote_target = refresh == Refresh::kTarget
-                                                       ? contact_uri(request.message)
-                                                       : std::string{}});
-  }
-  void reply(int status) const { answer(at, request.transaction, status); }
-  void reject(Rejection why) const { answer(at, request.transaction, std::move(why)); }
-};
-
 void receive_bye(const InDialog& in) {
   const LegContext& at = in.at;
   // RFC 3261 12.2.2 wants 500 for a late one; the peer's call is over all the same (RACES C-09).
   const bool late = in.request.message.cseq() < in.dialog.remote_cseq;
-  in.take();
+  in.take(Refresh::kTarget);
   in.reply(late ? 500 : 200);
   // RFC 3261 15.1.2: what is still pending at us gets a 487.
   if (at.leg.peer_invite && at.leg.peer_invite->dialog == in.dialog.id) {
@@ -124,7 +103,7 @@ void receive_reinvite(const InDialog& in) {
     at.out.record(InviteRefused{at.call, in.request.transaction, why.status});
     return in.reject(std::move(why));
   }
-  in.take();
+  in.take(Refresh::kTarget);
   at.out.send(ToSession{PeerReoffered{at.call, sdp_of(in.request.message)}});
 }
 
@@ -138,14 +117,13 @@ void receive_inside(const InDialog& in) {
   if (Rejection why = inspect_inside(message)) return in.reject(std::move(why));
   switch (message.method()) {
     case Method::kOptions:
-      return in.at.out.send(ToTransaction{Respond{in.at.call,
-                                                  in.request.transaction,
-                                                  200,
-                                                  in.at.leg.local_tag,
-                                                  all_capability_lines(),
-                                                  {}}});
-    default:  // it has a meaning outside dialogs only
-      return in.reject({405});
+      return receive_options(in);
+    case Method::kInfo:
+      return receive_info(in);
+    case Method::kMessage:
+      return receive_text(in);
+    default:  // NOTIFY, SUBSCRIBE: no subscription in this dialog (RFC 6665 4.1.3)
+      return in.reply(481);
   }
 }
 

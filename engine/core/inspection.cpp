@@ -5,6 +5,8 @@
 #include "engine/sip/headers.hpp"
 #include "engine/sip/options.hpp"
 #include "engine/sip/params.hpp"
+#include "engine/sip/sdp.hpp"
+#include "engine/sip/subscription.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
 
@@ -16,8 +18,9 @@ namespace {
 
 // ---- what we can do: whoever adds a method, an option or a body adds it here
 
-constexpr EnumSet<Method> kMethods{Method::kInvite, Method::kAck, Method::kBye, Method::kCancel,
-                                   Method::kOptions};
+constexpr EnumSet<Method> kMethods{Method::kInvite,  Method::kAck,     Method::kBye,
+                                   Method::kCancel,  Method::kOptions, Method::kInfo,
+                                   Method::kMessage, Method::kNotify,  Method::kSubscribe};
 
 // For Supported and Require.
 constexpr EnumSet<sip::OptionTag> kOptions{};
@@ -27,8 +30,13 @@ struct Body {
   Method method;
   std::string_view type;
 };
-constexpr std::array kBodies{Body{Method::kInvite, "application/sdp"},
-                             Body{Method::kOptions, "application/sdp"}};
+constexpr std::array kBodies{
+    Body{Method::kInvite, "application/sdp"}, Body{Method::kOptions, "application/sdp"},
+    Body{Method::kInfo, "application/dtmf-relay"}, Body{Method::kMessage, "text/plain"},
+    Body{Method::kNotify, sip::kSipfrag}};
+
+// The one event package that we know (RFC 3515), and no Info-Package at all (RFC 6086).
+constexpr std::string_view kEventPackage = "refer";
 
 // ---- the lists as header lines
 
@@ -69,6 +77,19 @@ Rejection inspect_require(const SipMessage& request) {
       [&](sip::OptionTag tag) { required.unknown.emplace_back(name(tag)); });
   if (required.unknown.empty()) return {};
   return {420, sip::header_line(Header::kUnsupported, sip::write_list(required.unknown))};
+}
+
+// What the body is about, where a header says so: an event (RFC 6665 4.1.3, 4.2.1.3) or a package
+// of INFO (RFC 6086 4.2.2).
+Rejection inspect_package(const SipMessage& request) {
+  const Method method = request.method();
+  if (method == Method::kInfo && request.header(Header::kInfoPackage)) {
+    return {469, sip::header_line(Header::kRecvInfo, "")};
+  }
+  if (method != Method::kNotify && method != Method::kSubscribe) return {};
+  const auto event = sip::parse_event(request.header(Header::kEvent).value_or(""));
+  if (event && event->name == kEventPackage) return {};
+  return {489, sip::header_line(Header::kAllowEvents, kEventPackage)};
 }
 
 // 8.2.3: every part that must be understood. No language is refused: session descriptions have
@@ -141,12 +162,14 @@ Rejection inspect_outside(const SipMessage& request, const Config& config, bool 
         return knows_user(request.request_uri(), config.users) ? Rejection{} : Rejection{404};
       },
       [&] { return merged ? Rejection{482} : Rejection{}; },
-      [&] { return inspect_require(request); }, [&] { return inspect_content(request); },
-      [&] { return inspect_form(request); }, [&] { return inspect_contact(request); });
+      [&] { return inspect_require(request); }, [&] { return inspect_package(request); },
+      [&] { return inspect_content(request); }, [&] { return inspect_form(request); },
+      [&] { return inspect_contact(request); });
 }
 
 Rejection inspect_inside(const SipMessage& request) {
   return first_of([&] { return inspect_method(request); }, [&] { return inspect_require(request); },
+                  [&] { return inspect_package(request); },
                   [&] { return inspect_content(request); }, [&] { return inspect_form(request); });
 }
 
@@ -156,7 +179,18 @@ std::string capability_lines() {
 
 std::string all_capability_lines() {
   return capability_lines() + sip::header_line(Header::kAcceptEncoding, kNoEncoding) +
-         sip::header_line(Header::kAcceptLanguage, "*");
+         sip::header_line(Header::kAcceptLanguage, "*") +
+         sip::header_line(Header::kAllowEvents, kEventPackage);
+}
+
+std::string describe_abilities(const Config& config) {
+  sip::Sdp sdp;
+  sdp.origin = {
+      .username = "lastcall", .session_id = "1", .version = 1, .address = config.contact.host};
+  sdp.connection = config.contact.host;
+  // Both laws of G.711: their payload types need no map (RFC 3551 6).
+  sdp.media.push_back({.kind = "audio", .protocol = "RTP/AVP", .formats = {"0", "8"}});
+  return sip::write(sip::capabilities_of(std::move(sdp)));
 }
 
 }  // namespace lastcall::core

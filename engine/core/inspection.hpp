@@ -31,5 +31,7 @@ struct Rejection {
 [[nodiscard]] std::string capability_lines();
 // All of it, for the 200 to OPTIONS (11.2).
 [[nodiscard]] std::string all_capability_lines();
+// What we could describe in a call, without a port (RFC 3264 9).
+[[nodiscard]] std::string describe_abilities(const Config& config);
 
 }  // namespace lastcall::core

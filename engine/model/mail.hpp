@@ -211,6 +211,13 @@ struct OperationDone {
   Op op = Op::kHangup;
   OpResult result = OpResult::kOk;
 };
+// Something to tell the user that is no step of a call.
+struct News {
+  CallId call;  // none: outside calls
+  NoticeKind notice = NoticeKind::kMessage;
+  std::string peer;
+  std::string text;
+};
 struct CallEnded {
   CallId call;
   Cause cause = Cause::kLocalHangup;
@@ -233,7 +240,7 @@ using ToMedia =
     std::variant<StreamStarted, StreamFailed, StreamStopped, FrameRefused, HolderAttached,
                  HolderReleased, OpenStream, AimStream, BeginCleanup, AbortCleanup>;
 using ToClient = std::variant<CommandGiven, NoticeTaken, CallArrived, CallProgressed, OperationDone,
-                              BeginCleanup, AbortCleanup, CallEnded>;
+                              News, BeginCleanup, AbortCleanup, CallEnded>;
 
 // In the order of LayerId, without kWorld: index + 1 is the receiver.
 using Mail = std::variant<ToTransaction, ToDialog, ToSession, ToMedia, ToClient>;
