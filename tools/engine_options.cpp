@@ -1,5 +1,7 @@
 #include "tools/engine_options.hpp"
 
+#include "engine/sip/uri.hpp"
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
@@ -20,19 +22,24 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
   return port;
 }
 
-// "udp:HOST:PORT", an IPv6 host in brackets.
-std::optional<Endpoint> sip_endpoint(std::string_view text) {
-  constexpr std::string_view kUdp = "udp:";
-  if (!text.starts_with(kUdp)) return std::nullopt;
-  text.remove_prefix(kUdp.size());
+// "HOST:PORT", an IPv6 host in brackets.
+std::optional<Endpoint> endpoint(std::string_view text, Transport transport) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const auto port = port_of(text.substr(colon + 1));
   std::string_view host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const Endpoint endpoint{.host = std::string{host}, .port = port.value_or(0)};
-  if (!port || !host::udp_endpoint(endpoint)) return std::nullopt;
-  return endpoint;
+  const Endpoint result{
+      .host = std::string{host}, .port = port.value_or(0), .transport = transport};
+  if (!port || !host::udp_endpoint(result)) return std::nullopt;
+  return result;
+}
+
+// "udp:HOST:PORT"
+std::optional<Endpoint> sip_endpoint(std::string_view text) {
+  constexpr std::string_view kUdp = "udp:";
+  if (!text.starts_with(kUdp)) return std::nullopt;
+  return endpoint(text.substr(kUdp.size()), Transport::kUdp);
 }
 
 // "FIRST-LAST"
@@ -51,10 +58,68 @@ CLI::IsMember names() {
   return CLI::IsMember(std::vector<std::string>{kNames.begin(), kNames.end()});
 }
 
+CLI::Validator host_port() {
+  return {[](const std::string& text) {
+            return endpoint(text, Transport::kTcp) ? ""
+                                                   : "'" + text + "' is not HOST:PORT in numbers";
+          },
+          "HOST:PORT"};
+}
+
+CLI::Validator sip_uri() {
+  return {[](const std::string& text) {
+            return sip::parse_uri(text) ? "" : "'" + text + "' is no SIP URI";
+          },
+          "URI"};
+}
+
+void add_secure_options(CLI::App& verb, EngineOptions& options) {
+  host::TlsFiles& files = options.files;
+  CLI::Option* const cert =
+      verb.add_option("--cert", files.certificate, "Our certificate and its chain, PEM")
+          ->check(CLI::ExistingFile);
+  CLI::Option* const key = verb.add_option("--key", files.key, "The key of our certificate, PEM")
+                               ->check(CLI::ExistingFile);
+  cert->needs(key);
+  verb.add_option("--tls", options.tls, "Where SIP over TLS is spoken")
+      ->check(host_port())
+      ->needs(cert);
+  verb.add_option("--wss", options.wss, "Where WebSockets over TLS are taken")
+      ->check(host_port())
+      ->needs(cert);
+  verb.add_option("--ca", files.ca, "Whom TLS believes, PEM; otherwise whom the system believes")
+      ->check(CLI::ExistingFile);
+  verb.add_flag("--require-client-cert", options.certified_clients,
+                "Who connects by TLS must show a certificate, too");
+}
+
+void add_sip_options(CLI::App& verb, EngineOptions& options) {
+  verb.add_option("--user", options.user, "The user part of our SIP address")
+      ->capture_default_str();
+  verb.add_option("--aor", options.aor, "Who we are for others; otherwise the user at our address")
+      ->check(sip_uri());
+  verb.add_option("--registrar", options.registrar,
+                  "Where --aor registers; otherwise at its domain")
+      ->check(sip_uri());
+  verb.add_option("--proxy", options.proxy, "The first hop of what we send outside of dialogs")
+      ->check(sip_uri());
+  verb.add_option("--reliable", options.reliable, "Whether ringing is sent reliably (100rel)")
+      ->capture_default_str()
+      ->check(names<core::Reliable>());
+  verb.add_option("--session-expires", options.session_expires_s,
+                  "Seconds that a session lives without a refresh; 0: no session timer of ours")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  verb.add_option("--min-se", options.min_se_s, "The least of these that others may ask for")
+      ->capture_default_str()
+      ->check(CLI::Range(90, 1'000'000));  // RFC 4028 5
+}
+
 }  // namespace
 
 void add_engine_options(CLI::App& verb, EngineOptions& options) {
-  verb.add_option("--sip", options.sip, "Where SIP is spoken: udp:HOST:PORT, port 0 for a free one")
+  verb.add_option("--sip", options.sip,
+                  "Where SIP is spoken by UDP and TCP: udp:HOST:PORT, port 0 for a free one")
       ->capture_default_str()
       ->check(CLI::Validator(
           [](const std::string& text) {
@@ -69,8 +134,9 @@ void add_engine_options(CLI::App& verb, EngineOptions& options) {
   verb.add_option("--rules", options.rules, "How calls end")
       ->capture_default_str()
       ->check(names<Rules>());
-  verb.add_option("--user", options.user, "The user part of our SIP address")
-      ->capture_default_str();
+  verb.add_option("--ws", options.ws, "Where WebSockets are taken (RFC 7118)")->check(host_port());
+  add_secure_options(verb, options);
+  add_sip_options(verb, options);
   verb.add_option("--rtp-ports", options.rtp_ports, "The ports for audio")
       ->capture_default_str()
       ->check(CLI::Validator(
@@ -81,12 +147,32 @@ void add_engine_options(CLI::App& verb, EngineOptions& options) {
 }
 
 host::EngineConfig engine_config(const EngineOptions& options) {
-  return {.sip = *sip_endpoint(options.sip),
+  host::SipAddresses sip{.sip = *sip_endpoint(options.sip),
+                         .tls = endpoint(options.tls, Transport::kTls),
+                         .ws = endpoint(options.ws, Transport::kWs),
+                         .wss = endpoint(options.wss, Transport::kWs),
+                         .files = options.files};
+  if (options.certified_clients) sip.files.clients = host::TlsClients::kCertified;
+  return {.sip = std::move(sip),
           .log_path = options.log,
           .durability = *named<log::Durability>(options.durability),
           .rules = *named<Rules>(options.rules),
           .user = options.user,
+          .aor = options.aor,
+          .registrar = options.registrar,
+          .outbound_proxy = options.proxy,
+          .reliable = *named<core::Reliable>(options.reliable),
+          .session_expires = std::chrono::seconds{options.session_expires_s},
+          .min_se = std::chrono::seconds{options.min_se_s},
           .rtp_ports = *port_range(options.rtp_ports)};
+}
+
+std::string addresses_text(const host::SipContacts& contacts) {
+  const std::string sip = to_text(contacts.sip);
+  std::string text = "udp:" + sip + ", tcp:" + sip;
+  if (contacts.tls.port != 0) text += ", tls:" + to_text(contacts.tls);
+  if (contacts.ws.port != 0) text += ", ws:" + to_text(contacts.ws);
+  return text;
 }
 
 void write_line(const host::LogLine& line) {

@@ -61,7 +61,7 @@ Exit Server::run(const EngineOptions& options) {
   auto engine = host::Engine::start(engine_config(options), listener());
   if (!engine) return tell(engine.error());
   engine_ = std::move(*engine);
-  write_line(host::LineLevel::kInfo, "listening on udp:" + to_text(engine_->contact()));
+  write_line(host::LineLevel::kInfo, "listening on " + addresses_text(engine_->contacts()));
   io_.run();
 
   write_line(host::LineLevel::kInfo, "stopping: no new calls, the rest is hung up");

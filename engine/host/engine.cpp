@@ -2,8 +2,10 @@
 
 #include "engine/core/config_text.hpp"
 #include "engine/core/draws.hpp"
+#include "engine/host/dns_client.hpp"
 #include "engine/host/open_log.hpp"
 #include "engine/host/shard.hpp"
+#include "engine/host/sip_ports.hpp"
 #include "engine/host/version.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -23,11 +25,20 @@ namespace asio = boost::asio;
 // EVENTLOG: a commit over 50 ms is a warning, over T1 an alarm.
 constexpr Duration kSlowCommit = std::chrono::milliseconds{50};
 
-core::Config core_config(const EngineConfig& config, const Endpoint& contact, std::uint64_t seed) {
+core::Config core_config(const EngineConfig& config, const SipContacts& contacts,
+                         std::uint64_t seed) {
   return {.rules = config.rules,
           .seed = seed,
-          .contact = contact,
+          .contact = contacts.sip,
+          .tls_contact = contacts.tls,
+          .ws_contact = contacts.ws,
           .user = config.user,
+          .aor = config.aor,
+          .registrar = config.registrar,
+          .outbound_proxy = config.outbound_proxy,
+          .reliable = config.reliable,
+          .session_expires = config.session_expires,
+          .min_se = config.min_se,
           .cleanup_layers = {}};
 }
 
@@ -35,6 +46,15 @@ core::Config core_config(const EngineConfig& config, const Endpoint& contact, st
 std::uint64_t fresh_nonce() {
   std::random_device chance;
   return std::uint64_t{chance()} << 32 | chance();
+}
+
+// RFC 3263 4.1: TLS only if peers can answer by it as well.
+TargetSearch::Means search_means(const SipContacts& contacts) {
+  return {.tls = contacts.tls.port != 0,
+          .prefer_ipv6 = contacts.sip.host.contains(':'),
+          .draw = [chance = std::mt19937{std::random_device{}()}](std::uint32_t max) mutable {
+            return std::uniform_int_distribution<std::uint32_t>{0, max}(chance);
+          }};
 }
 
 }  // namespace
@@ -59,7 +79,9 @@ struct Engine::Parts {
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   std::unique_ptr<OpenLog> log;
-  std::unique_ptr<UdpPort> udp;
+  std::unique_ptr<SipPorts> ports;
+  std::optional<DnsClient> dns;
+  std::optional<Resolver> resolver;
   std::optional<HostClock> clock;
   std::optional<LogWriter> writer;
   std::optional<Shard> shard;
@@ -93,12 +115,18 @@ std::expected<std::unique_ptr<Engine>, HostError> Engine::start(const EngineConf
                                                                 Listener listener) {
   auto parts = std::make_unique<Parts>(std::move(listener));
   Parts& p = *parts;
-  auto udp = UdpPort::open(p.io, config.sip);
-  if (!udp) return std::unexpected(udp.error());
-  p.udp = std::move(*udp);
+  auto ports = SipPorts::open(p.io, config.sip);
+  if (!ports) return std::unexpected(ports.error());
+  p.ports = std::move(*ports);
+  p.dns.emplace(p.io, config.dns_servers);
+  p.resolver.emplace(
+      [&p](const Question& question, Resolver::Answered answered) {
+        p.dns->ask(question, std::move(answered));
+      },
+      search_means(p.ports->contacts()));
 
   // The seed has a column of its own, and may be that of an earlier run of the file.
-  const std::string text = core::config_text(core_config(config, p.udp->contact(), 0));
+  const std::string text = core::config_text(core_config(config, p.ports->contacts(), 0));
   auto log = OpenLog::open({.path = config.log_path,
                             .durability = config.durability,
                             .run = {.scenario = "serve",
@@ -110,7 +138,7 @@ std::expected<std::unique_ptr<Engine>, HostError> Engine::start(const EngineConf
   if (!log) return std::unexpected(log.error());
   p.log = std::move(*log);
 
-  p.config = core_config(config, p.udp->contact(), p.log->run().seed);
+  p.config = core_config(config, p.ports->contacts(), p.log->run().seed);
   core::Kernel kernel{p.config};
   Recovery recovery;
   const auto read = p.log->read_live([&](const Record& record) {
@@ -126,14 +154,17 @@ std::expected<std::unique_ptr<Engine>, HostError> Engine::start(const EngineConf
       p.log->store(), p.log->last(),
       LogWriter::Observers{.appended = [&p](const Record& record) { p.tally.add(record.event); },
                            .committed = [&p](const CommitReport& r) { p.committed(r); }});
-  p.shard.emplace(Shard::Ground{p.io, *p.clock, *p.writer, p.tally, *p.udp, p.listener},
-                  std::move(kernel), config.rtp_ports);
+  p.shard.emplace(
+      Shard::Ground{p.io, *p.clock, *p.writer, p.tally, *p.ports, *p.resolver, p.listener},
+      std::move(kernel), config.rtp_ports);
   p.shard->begin(recovery);
   p.thread = std::thread{[&p] { p.io.run(); }};
   return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
 }
 
-const Endpoint& Engine::contact() const { return parts_->udp->contact(); }
+const Endpoint& Engine::contact() const { return contacts().sip; }
+
+const SipContacts& Engine::contacts() const { return parts_->ports->contacts(); }
 
 CallId Engine::place_call(const std::string& uri) {
   const CommandId command = parts_->next_command();

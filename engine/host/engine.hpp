@@ -3,14 +3,16 @@
 // with its log. Start it, give commands, listen, stop it. What happens is told through the Listener
 // on the engine's thread; the functions here may be called from any thread.
 //
-//   auto engine = host::Engine::start({.sip = {.host = "127.0.0.1"}}, listener);
+//   auto engine = host::Engine::start({.sip = {.sip = {.host = "127.0.0.1"}}}, listener);
 //   const CallId call = (*engine)->place_call("sip:bob@192.0.2.7");
 //   (*engine)->command(Op::kHangup, call);
 //   (*engine)->stop();
 
+#include "engine/core/layer.hpp"
 #include "engine/host/listener.hpp"
 #include "engine/host/net.hpp"
 #include "engine/host/rtp_ports.hpp"
+#include "engine/host/sip_addresses.hpp"
 #include "engine/log/sqlite_log.hpp"
 #include "engine/model/call.hpp"
 
@@ -22,12 +24,19 @@
 namespace lastcall::host {
 
 struct EngineConfig {
-  Endpoint sip{.host = "127.0.0.1", .port = 5060};  // port 0: a free one
-  std::string log_path;                             // empty: memory only
+  SipAddresses sip;
+  std::string log_path;  // empty: memory only
   log::Durability durability = log::Durability::kPower;
   Rules rules = Rules::kTwoPhase;
   std::string user = "lastcall";  // of our SIP address
+  std::string aor;                // who we are in From; empty: the user at our address
+  std::string registrar;          // where the aor registers; empty: its domain
+  std::string outbound_proxy;     // the first hop outside dialogs; empty: none
+  core::Reliable reliable = core::Reliable::kSupported;
+  Duration session_expires = limits::kSessionExpires;
+  Duration min_se = limits::kMinSe;
   PortRange rtp_ports;
+  std::string dns_servers;  // "address:port,..."; empty: those of the system
 };
 
 // How it went, for the closing line.
@@ -50,6 +59,7 @@ class Engine {
 
   // Where peers reach it.
   [[nodiscard]] const Endpoint& contact() const;
+  [[nodiscard]] const SipContacts& contacts() const;
 
   // Places a call; what becomes of it is told by notices, and once by a Reply.
   CallId place_call(const std::string& uri);

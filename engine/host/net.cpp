@@ -6,17 +6,39 @@ namespace lastcall::host {
 
 namespace ip = boost::asio::ip;
 
-Endpoint endpoint_of(const ip::udp::endpoint& endpoint) {
-  return {.host = endpoint.address().to_string(), .port = endpoint.port()};
-}
+namespace {
 
-std::expected<ip::udp::endpoint, HostError> udp_endpoint(const Endpoint& endpoint) {
+template <class IpEndpoint>
+std::expected<IpEndpoint, HostError> ip_endpoint(const Endpoint& endpoint) {
   boost::system::error_code error;
   const ip::address address = ip::make_address(endpoint.host, error);
   if (error)
     return std::unexpected(
         HostError{HostFault::kEnvironment, "'" + endpoint.host + "' is no numeric address."});
-  return ip::udp::endpoint{address, endpoint.port};
+  return IpEndpoint{address, endpoint.port};
+}
+
+}  // namespace
+
+Endpoint endpoint_of(const ip::udp::endpoint& endpoint) {
+  return {.host = endpoint.address().to_string(), .port = endpoint.port()};
+}
+
+Endpoint endpoint_of(const ip::tcp::endpoint& endpoint, Transport transport) {
+  return {.host = endpoint.address().to_string(), .port = endpoint.port(), .transport = transport};
+}
+
+std::expected<ip::udp::endpoint, HostError> udp_endpoint(const Endpoint& endpoint) {
+  return ip_endpoint<ip::udp::endpoint>(endpoint);
+}
+
+std::expected<ip::tcp::endpoint, HostError> tcp_endpoint(const Endpoint& endpoint) {
+  return ip_endpoint<ip::tcp::endpoint>(endpoint);
+}
+
+HostError cannot_open(const Endpoint& endpoint, const std::string& why) {
+  return {HostFault::kEnvironment, std::string{name(endpoint.transport)} + ":" + to_text(endpoint) +
+                                       " cannot be opened: " + why + "."};
 }
 
 std::string reachable_host(const std::string& host) {

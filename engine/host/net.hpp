@@ -4,6 +4,7 @@
 
 #include "engine/model/endpoint.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 
 #include <array>
@@ -28,9 +29,17 @@ struct HostError {
 
 [[nodiscard]] Endpoint endpoint_of(const boost::asio::ip::udp::endpoint& endpoint);
 
+[[nodiscard]] Endpoint endpoint_of(const boost::asio::ip::tcp::endpoint& endpoint,
+                                   Transport transport);
+
 // An error if the host is no numeric address.
 [[nodiscard]] std::expected<boost::asio::ip::udp::endpoint, HostError> udp_endpoint(
     const Endpoint& endpoint);
+[[nodiscard]] std::expected<boost::asio::ip::tcp::endpoint, HostError> tcp_endpoint(
+    const Endpoint& endpoint);
+
+// The error of a port that cannot be opened: "tcp:127.0.0.1:5060 cannot be opened: ...".
+[[nodiscard]] HostError cannot_open(const Endpoint& endpoint, const std::string& why);
 
 // The host itself, or, for 0.0.0.0 and ::, the address this machine would use towards the
 // Internet; the loopback address if it has no route there.

@@ -19,7 +19,8 @@ constexpr std::size_t kBacklogMax = 200'000;
 Shard::Shard(const Ground& ground, core::Kernel kernel, PortRange rtp_ports)
     : ground_(ground),
       kernel_(std::move(kernel)),
-      media_(ground.io, ground.clock, {.host = ground.udp.contact().host, .ports = rtp_ports},
+      media_(ground.io, ground.clock,
+             {.host = ground.ports.contacts().sip.host, .ports = rtp_ports},
              {.deliver = [this](Input input) { deliver(std::move(input)); },
               .find = [this](CallId call) { return kernel_.find(call, ground_.log); }}),
       deadline_timer_(ground.io),
@@ -28,7 +29,14 @@ Shard::Shard(const Ground& ground, core::Kernel kernel, PortRange rtp_ports)
 void Shard::begin(const Recovery& recovery) {
   for (const OpenStream& stream : recovery.streams()) take_over(stream);
   for (const Input& report : recovery.reports()) deliver(report);
-  ground_.udp.listen([this](DatagramReceived datagram) { received(std::move(datagram)); });
+  ground_.ports.listen({
+      .received = [this](DatagramReceived datagram) { received(std::move(datagram)); },
+      .failed = [this](TransactionId transaction) { deliver(TransmitFailed{transaction}); },
+      .said =
+          [this](const std::string& text) {
+            ground_.listener.on_line({LineLevel::kWarning, text, {}});
+          },
+  });
   pump_soon();
 }
 
@@ -59,7 +67,7 @@ bool Shard::takes_new_calls() const {
 void Shard::received(DatagramReceived datagram) {
   if (!takes_new_calls()) {
     if (const auto refusal = refusal_of_new_call(datagram, kernel_)) {
-      (void)ground_.udp.send(*refusal);  // stateless: lost is lost, the peer asks again
+      ground_.ports.send(*refusal);  // stateless: lost is lost, the peer asks again
       return;
     }
   }
@@ -91,13 +99,9 @@ void Shard::pump() {
 
 void Shard::perform(const Output& output) {
   match(
-      output,
-      [this](const Transmit& order) {
-        const bool sent = ground_.udp.send(order);
-        if (!sent && order.transaction) deliver(TransmitFailed{order.transaction});
-      },
-      [](const CloseConnection&) {},
-      [this](const Resolve& order) { deliver(TargetsResolved{order.call, order.transaction, {}}); },
+      output, [this](const Transmit& order) { ground_.ports.send(order); },
+      [this](const CloseConnection& order) { ground_.ports.close(order); },
+      [this](const Resolve& order) { resolve(order); },
       [this](const SignRequest& order) {
         deliver(RequestSigned{order.layer, order.call, order.transaction, {}});
       },
@@ -121,6 +125,13 @@ void Shard::perform(const Output& output) {
         }
       },
       [this](const Reply& reply) { ground_.listener.on_reply(reply); });
+}
+
+void Shard::resolve(const Resolve& order) {
+  ground_.resolver.resolve(order.uri, [this, call = order.call,
+                                       transaction = order.transaction](Resolver::Targets targets) {
+    deliver(TargetsResolved{call, transaction, std::move(targets)});
+  });
 }
 
 void Shard::arm_timer() {

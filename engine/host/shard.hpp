@@ -10,8 +10,9 @@
 #include "engine/host/log_writer.hpp"
 #include "engine/host/media_port.hpp"
 #include "engine/host/recovery.hpp"
+#include "engine/host/resolver.hpp"
+#include "engine/host/sip_ports.hpp"
 #include "engine/host/tally.hpp"
-#include "engine/host/udp_port.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -31,7 +32,8 @@ class Shard {
     const HostClock& clock;
     LogWriter& log;
     Tally& tally;
-    UdpPort& udp;
+    SipPorts& ports;
+    Resolver& resolver;
     const Listener& listener;
   };
   // REQUIRES: `kernel` has recovered what the log holds.
@@ -57,6 +59,7 @@ class Shard {
   void pump_soon();
   void pump();
   void perform(const Output& output);
+  void resolve(const Resolve& order);
   void arm_timer();
   void go_on_draining();
 

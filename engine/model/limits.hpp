@@ -20,6 +20,20 @@ inline constexpr std::size_t kViasMax = 70;
 inline constexpr std::size_t kSdpLinesMax = 512;
 inline constexpr std::size_t kSdpMediaMax = 32;
 
+// Connections of streams (RFC 3261 18).
+inline constexpr std::size_t kConnectionsMax = 1'000;
+inline constexpr std::size_t kWaitingBytesMax = 1U << 20U;  // to be written, per connection
+inline constexpr Duration kConnectTimeout = std::chrono::seconds{10};
+inline constexpr Duration kMessageTimeout = std::chrono::seconds{32};  // to be whole, once begun
+inline constexpr Duration kPingInterval = std::chrono::seconds{100};   // RFC 5626 4.4.1
+inline constexpr Duration kPongTimeout = std::chrono::seconds{10};
+
+// Names (RFC 3263).
+inline constexpr std::size_t kTargetsMax = 8;    // of one URI
+inline constexpr int kQuestionsMax = 24;         // asked for one URI
+inline constexpr std::size_t kLookupsMax = 500;  // under way
+inline constexpr std::size_t kNamesCachedMax = 1'000;
+
 // Calls.
 inline constexpr std::size_t kCommandsMax = 1'000;     // per call, answered ones too
 inline constexpr std::size_t kHoldersMax = 16;         // attachments per call and layer

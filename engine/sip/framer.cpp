@@ -59,6 +59,10 @@ void Framer::push(std::string_view bytes) {
   buffer_ += bytes;
 }
 
+bool Framer::has_partial() const {
+  return !broken_ && begin_ < buffer_.size() && !is_line_end(buffer_[begin_]);
+}
+
 std::optional<Framed> Framer::skip_line_ends() {
   constexpr std::string_view kPing = "\r\n\r\n";
   while (begin_ < buffer_.size() && is_line_end(buffer_[begin_])) {

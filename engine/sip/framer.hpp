@@ -42,8 +42,8 @@ class Framer {
   // The next thing in the stream.
   [[nodiscard]] Framed next();
   // Whether a message has begun that is not complete: an idle peer may be given up (RFC 4475
-  // 3.1.2.2).
-  [[nodiscard]] bool has_partial() const { return !broken_ && begin_ < buffer_.size(); }
+  // 3.1.2.2). A line end that waits for the rest of its ping begins no message.
+  [[nodiscard]] bool has_partial() const;
 
  private:
   [[nodiscard]] std::string_view rest() const { return std::string_view{buffer_}.substr(begin_); }

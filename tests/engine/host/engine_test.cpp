@@ -69,7 +69,8 @@ class Ear {
 
 std::unique_ptr<Engine> start(Ear& ear, const std::string& log = {}) {
   auto engine = Engine::start(
-      {.sip = kAnyPort, .log_path = log, .durability = log::Durability::kProcess}, ear.listener());
+      {.sip = {.sip = kAnyPort}, .log_path = log, .durability = log::Durability::kProcess},
+      ear.listener());
   EXPECT_TRUE(engine) << engine.error().sentence;
   return std::move(*engine);
 }
@@ -166,7 +167,8 @@ TEST(Engine, SaysWhichPortIsBusy) {
   const boost::asio::ip::udp::socket taken{io, {boost::asio::ip::make_address("127.0.0.1"), 0}};
   Ear ear;
   const std::uint16_t port = taken.local_endpoint().port();
-  const auto engine = Engine::start({.sip = {.host = "127.0.0.1", .port = port}}, ear.listener());
+  const auto engine =
+      Engine::start({.sip = {.sip = {.host = "127.0.0.1", .port = port}}}, ear.listener());
   ASSERT_FALSE(engine);
   EXPECT_NE(engine.error().sentence.find(std::to_string(port)), std::string::npos);
   EXPECT_EQ(engine.error().fault, HostFault::kEnvironment);
