@@ -123,6 +123,7 @@ std::string ack_of_refusal(std::string uri = "sip:them@b") {
       {.branch = "z9hG4bKo1", .method = "ACK", .cseq = 5, .ours = true, .uri = std::move(uri)});
 }
 
+// Shows INV-06.
 TEST(I29, Every2xxNeedsItsAck) {
   const std::string ok = response(kOurInvite, 200);
   Told good;
@@ -194,6 +195,7 @@ TEST(I31, AByeAgainAfterAChallengeIsFine) {
                     .record(RequestFinished{kCall, kDialog, kBye, Method::kBye, 401})
                     .record(sent(Method::kBye, 2)));
 }
+// Shows INV-05.
 TEST(I33, ACalleesByeBeforeTheAckIsFound) {
   EXPECT_BREAKS(Told{}.connected().record(sent(Method::kBye, 1)), "I-33");
   const AcceptSent accept{kCall, kDialog, kInvite, 1, {}, {}};

@@ -70,6 +70,7 @@ TEST(CalleeCall, HungUpByUsBeforeTheAckByesAfterTheEnd_RBYE01) {
   expect_gone(engine);
 }
 
+// Shows INV-02.
 TEST(CalleeCall, CancelledWhileRinging_R5407_C1) {
   Engine engine;
   engine.receive(first_invite());

@@ -61,6 +61,7 @@ TEST(CalleeDialog, TheAckEndsTheRepeats_13_3_1_4) {
   EXPECT_EQ(told(us.receive(Method::kAck, 10)), Lines{});  // R-6026-4
 }
 
+// Shows UAS-14.
 TEST(CalleeInvite, TheSameInviteOnAnotherPathIsNoSecondCall_REST10) {
   Callee us = early_callee();
   PeerRequest merged = first_invite();
@@ -75,6 +76,7 @@ TEST(CalleeInvite, TheSameInviteOnAnotherPathIsNoSecondCall_REST10) {
   EXPECT_EQ(told(us.receive(again)).front(), "LegStarted");
 }
 
+// Shows UAS-14.
 TEST(CalleeInvite, TheTombstoneStillKnowsTheInvite_R6026_1) {
   Callee us = early_callee();
   (void)us.end(Cause::kLocalReject);
@@ -84,6 +86,7 @@ TEST(CalleeInvite, TheTombstoneStillKnowsTheInvite_R6026_1) {
   EXPECT_EQ(us.layer.own(), DialogLayer::State{});
 }
 
+// Shows INV-02.
 TEST(CalleeCancel, BeforeTheAnswerEndsTheCallWith487_R5407_C1) {
   Callee us = early_callee();
   const Outbox out = us.layer.when(CancelReceived{us.call, us.leg().invite});
@@ -94,6 +97,7 @@ TEST(CalleeCancel, BeforeTheAnswerEndsTheCallWith487_R5407_C1) {
   EXPECT_EQ(told(us.layer.when(CancelReceived{us.call, us.leg().invite})), Lines{});
 }
 
+// Shows INV-02.
 TEST(CalleeCancel, AfterTheAnswerHasNoEffect_R5407_C2) {
   Callee us = accepted_callee();
   EXPECT_EQ(told(us.layer.when(CancelReceived{us.call, us.leg().invite})), Lines{});
@@ -153,6 +157,7 @@ TEST(CalleeReinvite, IsInspectedLikeTheFirst_8_2_3) {
       "Unsupported: foo\r\n");
 }
 
+// Shows DLG-06.
 TEST(CalleeRequests, ALowerCseqGets500AGapIsFine_12_2_2) {
   Callee us = established_callee();
   EXPECT_EQ(answer_in(us.receive(Method::kOptions, 50)).status, 200);

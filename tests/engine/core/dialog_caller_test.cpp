@@ -29,6 +29,7 @@ TEST(CallerDialog, ATagged1xxMakesAnEarlyDialog_12_1_2) {
   EXPECT_EQ(us.leg().dialogs.size(), 2U);
 }
 
+// Shows INV-06.
 TEST(CallerDialog, A2xxIsAcknowledgedAndToldOnce_13_2_2_4) {
   Caller us = calling();
   const Outbox first = us.receive(200);
@@ -73,6 +74,7 @@ TEST(CallerDialog, A2xxWithoutContactIsAnsweredAtTheUriThatWasCalled) {
   EXPECT_EQ(parsed(ack_in(out).ack).request_uri(), "sip:callee@192.0.2.2");
 }
 
+// Shows INV-06.
 TEST(CallerForks, ASecond2xxGetsAckAndBye_R5407_E5_E6) {
   Caller us = connected_caller();
   const Outbox out = us.receive(200, "fork");
@@ -89,6 +91,7 @@ TEST(CallerForks, ASecond2xxGetsAckAndBye_R5407_E5_E6) {
             (Lines{"RequestAccepted", "> Transaction Respond 200"}));
 }
 
+// Shows DLG-11.
 TEST(CallerForks, AFailureEndsAllEarlyDialogs_DLG11) {
   Caller us = calling();
   (void)us.receive(180);

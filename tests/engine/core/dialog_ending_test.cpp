@@ -14,6 +14,7 @@ void release(Us& us) {
 
 Duties duties_in(const Outbox& out) { return event_in<DutiesTaken>(out).duties; }
 
+// Shows INV-05.
 TEST(EndingCallee, BeforeTheAnswerRefusesTheInviteNeverByes_RBYE22) {
   const std::vector<std::pair<Cause, int>> table{{Cause::kLocalReject, 486},
                                                  {Cause::kMediaFailure, 488},
@@ -28,6 +29,7 @@ TEST(EndingCallee, BeforeTheAnswerRefusesTheInviteNeverByes_RBYE22) {
   }
 }
 
+// Shows INV-05.
 TEST(EndingCallee, BeforeTheAckDefersItsBye_RBYE01_TP12) {
   Callee us = accepted_callee();
   us.layer.clock(at_ms(100));
@@ -41,6 +43,7 @@ TEST(EndingCallee, BeforeTheAckDefersItsBye_RBYE01_TP12) {
   EXPECT_EQ(told(us.receive(Method::kAck, 10)), Lines{});
 }
 
+// Shows INV-05.
 TEST(EndingCallee, WithoutAckByesAfter64T1FromTheTombstone_RBYE02) {
   Callee us = accepted_callee();
   (void)us.end(Cause::kLocalHangup);
@@ -88,6 +91,7 @@ TEST(EndingCallee, APendingReinviteOfThePeerGets487_ROA03) {
                    "> Transaction SendRequest BYE", "> Session CleanupDone"}));
 }
 
+// Shows INV-04.
 TEST(PeerBye, EstablishedEndsTheCallAndNeedsNoByeOfOurs_15_1_2) {
   Callee us = established_callee();
   EXPECT_EQ(
@@ -96,6 +100,7 @@ TEST(PeerBye, EstablishedEndsTheCallAndNeedsNoByeOfOurs_15_1_2) {
   EXPECT_EQ(told(us.end(Cause::kRemoteBye)), (Lines{"DutiesTaken", "> Session CleanupDone"}));
 }
 
+// Shows INV-04, INV-05.
 TEST(PeerBye, EarlyGets200AndTheInvite487_R5407_3_1_3) {
   Callee us = early_callee();
   EXPECT_EQ(told(us.receive(Method::kBye, 11)).back(), "> Session CallLost remote-bye");
@@ -113,6 +118,7 @@ TEST(PeerBye, InMoratoriumStopsThe2xx_R5407_3_1_6) {
   EXPECT_EQ(told(us.end(Cause::kRemoteBye)), (Lines{"DutiesTaken", "> Session CleanupDone"}));
 }
 
+// Shows INV-04.
 TEST(PeerBye, WhileItsReinviteIsPending_ROA04) {
   Callee us = established_callee();
   (void)us.receive(Method::kInvite, 11, sdp_text());
@@ -213,6 +219,7 @@ TEST(EndingCaller, AfterA1xxCancelsAtOnce_9_1) {
   EXPECT_EQ(duties_in(out), Duties{Duty::kByeOnAccept});
 }
 
+// Shows INV-06.
 TEST(EndingCaller, A2xxThatCrossesTheCancelGetsAckThenBye_R5407_3_1_2) {
   Caller us = calling();
   (void)us.receive(180);

@@ -118,7 +118,7 @@ TEST(Inspection, WhatNeedNotBeUnderstoodIsNoFault_8_2_3) {
   EXPECT_EQ(inspect_outside(parsed(text_of(request)), test_config(), false).status, 0);
 }
 
-// Shows UAS-13.
+// Shows UAS-13, DLG-06.
 TEST(Inspection, WhatNeedsADialogGets481WithoutOne) {
   const std::array<PeerRequest, 3> table{PeerRequest{.method = Method::kBye},
                                          PeerRequest{.method = Method::kBye, .to_tag = "unknown"},

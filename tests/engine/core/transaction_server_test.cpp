@@ -148,6 +148,7 @@ TEST(ServerMatching, AnswersGoWhereTheRequestCameFrom_3581) {
 
 const PeerRequest kCancel{.method = Method::kCancel, .contact = {}};
 
+// Shows INV-02.
 TEST(CancelServer, IsAnswered200WithTheTagOfTheInviteAndPassedOn_9_2) {
   Server layer;
   const TransactionId id = arrived(layer, kInvite);
@@ -162,6 +163,7 @@ TEST(CancelServer, IsAnswered200WithTheTagOfTheInviteAndPassedOn_9_2) {
   EXPECT_EQ(output_in<Transmit>(again), output_in<Transmit>(out));
 }
 
+// Shows INV-02.
 TEST(CancelServer, AfterThe2xxIsAnswered200WithoutEffect_C06) {
   Server layer;
   (void)layer.when(response(arrived(layer, kInvite), 200));
@@ -169,6 +171,7 @@ TEST(CancelServer, AfterThe2xxIsAnswered200WithoutEffect_C06) {
             (Lines{"ServerTransactionStarted", "ResponseSent", "! Transmit 200 CANCEL"}));
 }
 
+// Shows INV-02.
 TEST(CancelServer, OfNoInviteGets481_REST06) {
   Server layer;
   EXPECT_EQ(told(layer.when(datagram(text_of(kCancel)))),
