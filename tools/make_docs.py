@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""Writes docs/EVENTS.md from the event headers and docs/INVARIANTS.md from the oracles.
+"""Writes docs/EVENTS.md from the event headers, docs/INVARIANTS.md from the oracles and
+docs/CONFORMANCE.md from the requirements and the tests that show them.
 
-    tools/make_docs.py           writes both
-    tools/make_docs.py --check   says whether they are up to date (exit 1 if not)
+    tools/make_docs.py           writes them
+    tools/make_docs.py --check   says whether they are up to date, and whether every requirement
+                                 has a test (exit 1 if not)
 """
 
 import pathlib
 import re
 import sys
+
+import conformance
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = ROOT / "engine" / "model"
@@ -82,7 +86,12 @@ def invariants() -> str:
 
 
 def main() -> int:
-    made = {ROOT / "docs" / "EVENTS.md": events(), ROOT / "docs" / "INVARIANTS.md": invariants()}
+    requirements, found = conformance.Requirements(), conformance.shown()
+    made = {ROOT / "docs" / "EVENTS.md": events(), ROOT / "docs" / "INVARIANTS.md": invariants(),
+            ROOT / "docs" / "CONFORMANCE.md": conformance.page(requirements, found)}
+    faults = conformance.faults(requirements, found)
+    for fault in faults:
+        print(fault)
     if "--check" not in sys.argv[1:]:
         for path, text in made.items():
             path.write_text(text)
@@ -91,7 +100,7 @@ def main() -> int:
              if not path.exists() or path.read_text() != text]
     for name in stale:
         print(f"docs/{name} is out of date: run tools/make_docs.py")
-    return 1 if stale else 0
+    return 1 if stale or faults else 0
 
 
 if __name__ == "__main__":
