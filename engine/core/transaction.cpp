@@ -22,7 +22,7 @@ void decide_deadline(const State& state, const DeadlineDue& due, const Context& 
       out.record(TransactionEnded{id, transaction.call, TransactionEnd::kTimedOut});
       // Timer B or F: as if a 408 had come (RFC 3261 8.1.3.1). Timer H leaves nothing to do.
       if (transaction.role == TransactionRole::kClient) {
-        out.send(ToDialog{RequestFailed{transaction.call, id, transaction.method, 408}});
+        tell_owner(transaction, RequestFailed{transaction.call, id, transaction.method, 408}, out);
       }
       return;
     default:
@@ -38,8 +38,8 @@ void decide_transmit_failed(const State& state, const TransmitFailed& failed, Ou
   out.record(
       TransactionEnded{failed.transaction, transaction->call, TransactionEnd::kTransportFailed});
   // RFC 3261 8.1.3.1: a transport error is treated as a 503.
-  out.send(
-      ToDialog{RequestFailed{transaction->call, failed.transaction, transaction->method, 503}});
+  tell_owner(*transaction,
+             RequestFailed{transaction->call, failed.transaction, transaction->method, 503}, out);
 }
 
 }  // namespace
@@ -108,6 +108,7 @@ void apply_client_started(State& state, const ClientTransactionStarted& e) {
   Transaction& transaction = state.live.put(e.transaction, {.role = TransactionRole::kClient,
                                                             .method = e.method,
                                                             .call = e.call,
+                                                            .owner = e.owner,
                                                             .peer = e.destination,
                                                             .local = e.local,
                                                             .wire = e.wire.bytes,

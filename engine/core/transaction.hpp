@@ -35,25 +35,26 @@ struct Transaction {
   TransactionPhase phase = TransactionPhase::kTrying;
   Method method = Method::kOther;
   CallId call;
-  Endpoint peer;        // where its messages go
-  Endpoint local;       // the port of ours they leave from
-  std::string head;     // server: what every response copies
-  std::string to_tag;   // server: the tag of the responses
-  std::string wire;     // the last message sent: the request, or the newest response
-  Duration interval{};  // between repeats
+  LayerId owner = LayerId::kDialog;  // client: who is told what becomes of it
+  Endpoint peer;                     // where its messages go
+  Endpoint local;                    // the port of ours they leave from
+  std::string head;                  // server: what every response copies
+  std::string to_tag;                // server: the tag of the responses
+  std::string wire;                  // the last message sent: the request, or the newest response
+  Duration interval{};               // between repeats
   std::optional<Instant> resend_at;
   std::optional<Instant> ends_at;
   Timer end_timer = Timer::kGiveUp;  // what ends_at is
 
   bool operator==(const Transaction&) const = default;
   static constexpr auto kFields = std::tuple{
-      field("role", &Transaction::role),           field("phase", &Transaction::phase),
-      field("method", &Transaction::method),       field("call", &Transaction::call),
-      field("peer", &Transaction::peer),           field("local", &Transaction::local),
-      field("head", &Transaction::head),           field("to_tag", &Transaction::to_tag),
-      field("wire", &Transaction::wire),           field("interval", &Transaction::interval),
-      field("resend_at", &Transaction::resend_at), field("ends_at", &Transaction::ends_at),
-      field("end_timer", &Transaction::end_timer)};
+      field("role", &Transaction::role),         field("phase", &Transaction::phase),
+      field("method", &Transaction::method),     field("call", &Transaction::call),
+      field("owner", &Transaction::owner),       field("peer", &Transaction::peer),
+      field("local", &Transaction::local),       field("head", &Transaction::head),
+      field("to_tag", &Transaction::to_tag),     field("wire", &Transaction::wire),
+      field("interval", &Transaction::interval), field("resend_at", &Transaction::resend_at),
+      field("ends_at", &Transaction::ends_at),   field("end_timer", &Transaction::end_timer)};
 };
 
 struct TransactionLayer {

@@ -133,6 +133,16 @@ void acknowledge_failure(const Arrival& at, const Transaction& invite, const Sip
       Transmit{invite.peer, invite.local, {}, {sip::ack_for_failure(*request, response)}});
 }
 
+// A failure takes our request along, as it was sent: it may have to be mended and sent again.
+void pass_on(const Arrival& at, TransactionId id, const Transaction& transaction,
+             SipMessage response) {
+  const bool failed = response.status() >= 300;
+  tell_owner(transaction,
+             ResponseReceived{transaction.call, id, std::move(response),
+                              failed ? transaction.wire : std::string{}},
+             at.out);
+}
+
 // RFC 3261 17.1.1.2 with RFC 6026 7.2: the INVITE client transaction.
 void receive_invite_response(const Arrival& at, TransactionId id, const Transaction& transaction,
                              SipMessage response) {
@@ -153,7 +163,7 @@ void receive_invite_response(const Arrival& at, TransactionId id, const Transact
   } else if (status >= 300 || transaction.phase != TransactionPhase::kAccepted) {
     return;  // a repeat; only a 2xx goes to the dialog each time
   }
-  at.out.send(ToDialog{ResponseReceived{transaction.call, id, std::move(response)}});
+  pass_on(at, id, transaction, std::move(response));
 }
 
 // RFC 3261 17.1.2.2: the non-INVITE client transaction.
@@ -167,7 +177,7 @@ void receive_other_response(const Arrival& at, TransactionId id, const Transacti
     // Timer E goes on as it was set; it is T2 from the next repeat on.
     at.out.record(ProvisionalReceived{id, transaction.call, status, transaction.resend_at});
   }
-  at.out.send(ToDialog{ResponseReceived{transaction.call, id, std::move(response)}});
+  pass_on(at, id, transaction, std::move(response));
 }
 
 void receive_response(const Arrival& at, SipMessage response) {

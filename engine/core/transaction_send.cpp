@@ -41,6 +41,7 @@ void send_request(const SendRequest& mail, const Context& context, Outbox& out) 
                                       .local = mail.local,
                                       .resend_at = context.now + limits::kT1,
                                       .gives_up_at = context.now + limits::k64T1,
+                                      .owner = mail.owner,
                                       .wire = {mail.request}});
   out.perform(mail.call, Gate::kDurable,
               Transmit{mail.destination, mail.local, mail.transaction, {mail.request}});
@@ -59,7 +60,8 @@ void send_cancel(const TransactionLayer::State& state, const SendCancel& mail,
                 .method = Method::kCancel,
                 .destination = invite->peer,
                 .local = invite->local,
-                .request = sip::cancel_for(*request)},
+                .request = sip::cancel_for(*request),
+                .owner = invite->owner},
                context, out);
   out.record(CancelSent{mail.invite, mail.call, context.now + limits::k64T1});
 }

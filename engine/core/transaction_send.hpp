@@ -4,7 +4,15 @@
 
 #include "engine/core/transaction.hpp"
 
+#include <utility>
+
 namespace lastcall::core {
+
+// Tells the layer that asked for this request what has become of it.
+template <class Piece>
+void tell_owner(const Transaction& transaction, Piece piece, Outbox& out) {
+  out.send(addressed_to(transaction.owner, std::move(piece)));
+}
 
 // Sends the last message of a transaction once more; a final response keeps the gate of its first.
 void transmit(TransactionId id, const Transaction& transaction, Outbox& out);

@@ -99,8 +99,9 @@ struct ClientTransactionStarted {
   Method method = Method::kOther;
   Endpoint destination;
   Endpoint local;
-  Instant resend_at = {};    // Timer A or E
-  Instant gives_up_at = {};  // Timer B or F
+  Instant resend_at = {};            // Timer A or E
+  Instant gives_up_at = {};          // Timer B or F
+  LayerId owner = LayerId::kDialog;  // told what becomes of it
   Wire wire;
   bool operator==(const ClientTransactionStarted&) const = default;
   static constexpr auto kFields =
@@ -111,6 +112,7 @@ struct ClientTransactionStarted {
                  field("local", &ClientTransactionStarted::local),
                  field("resend_at", &ClientTransactionStarted::resend_at),
                  field("gives_up_at", &ClientTransactionStarted::gives_up_at),
+                 field("owner", &ClientTransactionStarted::owner),
                  field("wire", &ClientTransactionStarted::wire)};
 };
 
