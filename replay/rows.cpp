@@ -54,13 +54,7 @@ constexpr std::array<std::string_view, 32> kBookkeeping{"ServerTransactionStarte
 LayerId track_of(const Event& event) {
   const auto* input = std::get_if<Input>(&event);
   if (input == nullptr) return layer_of(event);
-  return match(
-      *input, [](const DatagramReceived&) { return LayerId::kTransaction; },
-      [](const TransmitFailed&) { return LayerId::kTransaction; },
-      [](const CommandGiven&) { return LayerId::kClient; },
-      [](const NoticeTaken&) { return LayerId::kClient; },
-      [](const DeadlineDue& due) { return due.layer; },
-      [](const auto&) { return LayerId::kMedia; });
+  return receiver_of(*input);
 }
 
 Mark mark_of(const Event& event) {

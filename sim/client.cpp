@@ -42,7 +42,14 @@ void Client::abort(CallId call) { remember(call, CallState::kTerminated); }
 std::vector<Input> Client::take(const NoticeReaches& due) {
   const Notify& notice = due.notice;
   // What is no step of the call leaves its state as it was.
-  if (notice.notice == NoticeKind::kMessage || notice.notice == NoticeKind::kTransfer) return {};
+  switch (notice.notice) {
+    case NoticeKind::kMessage:
+    case NoticeKind::kTransfer:
+    case NoticeKind::kRegistration:
+      return {};
+    default:
+      break;
+  }
   const bool is_ended = notice.notice == NoticeKind::kEnded;
   remember(notice.call, is_ended ? CallState::kTerminated : notice.state);
   const bool is_ending = notice.notice == NoticeKind::kEnding;

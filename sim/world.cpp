@@ -3,6 +3,7 @@
 #include "engine/base/check.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/match.hpp"
+#include "engine/sip/keyring.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,6 +21,12 @@ std::string engine_name(const Scenario& scenario) {
   const auto it = std::ranges::find(scenario.actors, ActorKind::kEngine, &Actor::kind);
   CHECK(it != scenario.actors.end(), "parse_scenario lets no scenario without an engine pass");
   return it->name;
+}
+
+// Everybody in this world has the same secret.
+sip::Keyring keyring() {
+  const sip::Key key{.user = "lastcall", .password = "secret"};
+  return {.ours = {key}, .users = {key}};
 }
 
 core::Config config_of(const Scenario& scenario, const Setup& setup) {
@@ -212,10 +219,10 @@ void World::perform(Output order) {
         network_.send(kEngineIndex, o.destination, std::move(o.wire.bytes), scene());
       },
       [](CloseConnection&&) {},
-      // Nobody in this world has a name or a secret.
+      // Nobody in this world has a name.
       [this](Resolve&& o) { deliver(TargetsResolved{o.call, o.transaction, {}}); },
-      [this](SignRequest&& o) { deliver(RequestSigned{o.layer, o.call, o.transaction, {}}); },
-      [this](JudgeCredentials&& o) { deliver(CredentialsJudged{o.call, o.transaction, false}); },
+      [this](SignRequest&& o) { deliver(keyring().sign(o)); },
+      [this](JudgeCredentials&& o) { deliver(keyring().judge(o)); },
       [this](StartStream&& o) { media_.start(o, scene()); },
       [this](DirectStream&& o) { media_.direct(o, scene()); },
       [this](StopStream&& o) { media_.stop(o, scene()); },

@@ -113,6 +113,10 @@ void add_sip_options(CLI::App& verb, EngineOptions& options) {
   verb.add_option("--min-se", options.min_se_s, "The least of these that others may ask for")
       ->capture_default_str()
       ->check(CLI::Range(90, 1'000'000));  // RFC 4028 5
+  verb.add_option("--accounts", options.accounts, "The file of secrets, TOML, not for others")
+      ->check(CLI::ExistingFile);
+  verb.add_option("--realm", options.realm, "Callers must show credentials for this realm");
+  verb.add_flag("--refuse-md5", options.refuse_md5, "Neither ask for MD5 digests nor answer them");
 }
 
 }  // namespace
@@ -164,6 +168,9 @@ host::EngineConfig engine_config(const EngineOptions& options) {
           .reliable = *named<core::Reliable>(options.reliable),
           .session_expires = std::chrono::seconds{options.session_expires_s},
           .min_se = std::chrono::seconds{options.min_se_s},
+          .realm = options.realm,
+          .refuse_md5 = options.refuse_md5,
+          .accounts_path = options.accounts,
           .rtp_ports = *port_range(options.rtp_ports)};
 }
 

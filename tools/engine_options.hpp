@@ -27,6 +27,9 @@ struct EngineOptions {
   std::string reliable = "supported";
   int session_expires_s = 1800;
   int min_se_s = 90;
+  std::string accounts;
+  std::string realm;
+  bool refuse_md5 = false;
 };
 
 // Adds the options of transports (--sip, --tls, --ws and the like), of SIP (--user, --proxy and the

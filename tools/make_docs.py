@@ -24,6 +24,7 @@ GROUPS = [
     ("session_event.hpp", "Session", ""),
     ("media_event.hpp", "Media", ""),
     ("client_event.hpp", "Client", ""),
+    ("registration_event.hpp", "Registration", ""),
 ]
 
 INTRODUCTION = """\

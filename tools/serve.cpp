@@ -9,36 +9,53 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/core.h>
 
+#include <chrono>
 #include <csignal>
 #include <memory>
+#include <optional>
 
 namespace lastcall::tools {
 namespace {
 
+struct ServeOptions {
+  EngineOptions engine{.sip = "udp:127.0.0.1:5060", .log = "lastcall.db"};
+  bool registers = false;
+};
+
+// So long a registrar may take to hear that we leave.
+constexpr std::chrono::seconds kFarewell{4};
+
 // Waits for the first signal, or for the end of the log.
 class Server {
  public:
-  Exit run(const EngineOptions& options);
+  Exit run(const ServeOptions& options);
 
  private:
   [[nodiscard]] host::Listener listener();
-  void answer(const Notify& notice);
+  void noticed(const Notify& notice);
+  void unregister();
 
   boost::asio::io_context io_;
   std::unique_ptr<host::Engine> engine_;
   Exit exit_ = Exit::kTerminated;
+  std::optional<CommandId> leaving_;
 };
 
 // The engine's thread may ring before start() has returned: notices wait until the io_context runs.
 host::Listener Server::listener() {
   return {.on_notice =
               [this](const Notify& notice) {
-                if (notice.notice != NoticeKind::kIncoming) return;
-                boost::asio::post(io_, [this, notice] { answer(notice); });
+                boost::asio::post(io_, [this, notice] { noticed(notice); });
               },
-          .on_reply = [](const Reply&) {},
+          .on_reply =
+              [this](const Reply& reply) {
+                boost::asio::post(io_, [this, reply] {
+                  if (leaving_ == reply.command) io_.stop();
+                });
+              },
           .on_line = [](const host::LogLine& line) { write_line(line); },
           .on_log_failed =
               [this] {
@@ -49,21 +66,41 @@ host::Listener Server::listener() {
               }};
 }
 
-void Server::answer(const Notify& notice) { (void)engine_->command(Op::kAnswer, notice.call); }
+void Server::noticed(const Notify& notice) {
+  if (notice.notice == NoticeKind::kIncoming) {
+    (void)engine_->command(Op::kAnswer, notice.call);
+  } else if (notice.notice == NoticeKind::kRegistration) {
+    write_line(host::LineLevel::kInfo, notice.peer + ": " + notice.text);
+  }
+}
 
-Exit Server::run(const EngineOptions& options) {
+// Whoever looks for us is told at once that we are gone (RFC 3261 10.2.2), if the registrar
+// listens.
+void Server::unregister() {
+  leaving_ = engine_->command(Op::kUnregister, std::string{});
+  boost::asio::steady_timer bound{io_, kFarewell};
+  bound.async_wait([this](const boost::system::error_code& error) {
+    if (!error) io_.stop();
+  });
+  io_.restart();
+  io_.run();
+}
+
+Exit Server::run(const ServeOptions& options) {
   boost::asio::signal_set signals{io_, SIGINT, SIGTERM};
   signals.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     exit_ = signal == SIGINT ? Exit::kInterrupted : Exit::kTerminated;
     io_.stop();
   });
-  auto engine = host::Engine::start(engine_config(options), listener());
+  auto engine = host::Engine::start(engine_config(options.engine), listener());
   if (!engine) return tell(engine.error());
   engine_ = std::move(*engine);
   write_line(host::LineLevel::kInfo, "listening on " + addresses_text(engine_->contacts()));
+  if (options.registers) (void)engine_->command(Op::kRegister, std::string{});
   io_.run();
 
+  if (options.registers) unregister();
   write_line(host::LineLevel::kInfo, "stopping: no new calls, the rest is hung up");
   const host::EngineSummary summary = engine_->stop(host::kStopBound);
   write_line(host::LineLevel::kInfo,
@@ -80,9 +117,9 @@ Exit Server::run(const EngineOptions& options) {
 
 void add_serve(CLI::App& app, Exit& exit) {
   CLI::App* verb = app.add_subcommand("serve", "Answer calls, until SIGTERM");
-  const auto options = std::make_shared<EngineOptions>(
-      EngineOptions{.sip = "udp:127.0.0.1:5060", .log = "lastcall.db"});
-  add_engine_options(*verb, *options);
+  const auto options = std::make_shared<ServeOptions>();
+  verb->add_flag("--register", options->registers, "Register --aor, and keep it registered");
+  add_engine_options(*verb, options->engine);
   verb->callback([&exit, options] { exit = Server{}.run(*options); });
 }
 

@@ -1,5 +1,7 @@
 #include "engine/core/client.hpp"
 
+#include "engine/core/addresses.hpp"
+
 #include <algorithm>
 
 namespace lastcall::core {
@@ -17,12 +19,26 @@ OpResult result_without_call(Found found, Op op) {
   return op == Op::kHangup ? OpResult::kOk : OpResult::kEnded;
 }
 
+bool is_registration(Op op) { return op == Op::kRegister || op == Op::kUnregister; }
+
+// RFC 3261 10: it is about an address of record, by default our own, and about no call.
+void take_registration(const CommandGiven& given, const Context& context, Outbox& out) {
+  const std::string aor = given.target.empty() ? address_of_record(context.config) : given.target;
+  const CallId call = context.draws.registration(aor);
+  if (aor.size() > limits::kTargetBytesMax) {
+    return reply(given.command, call, OpResult::kTooMany, out);
+  }
+  out.record(CommandTaken{call, given.command, given.op});
+  out.send(ToRegistration{Operate{call, given.command, given.op, aor}});
+}
+
 void take_command(const State& state, const CommandGiven& given, const Context& context,
                   Outbox& out) {
   if (const Command* known = state.commands.find(given.command)) {
     if (known->result) reply(given.command, known->call, *known->result, out);
     return;  // EVENTLOG G4: the same command does nothing new
   }
+  if (is_registration(given.op)) return take_registration(given, context, out);
   const bool places = given.op == Op::kCall;
   if (const CallId placed = context.directory.placed_by(given.command)) {
     return reply(given.command, placed, OpResult::kOk, out);  // its call has ended since
@@ -150,7 +166,13 @@ void ClientLayer::apply(State& state, const Event& event) {
       [&](const ClientReleased& e) { client_of(state, e.call).attached = false; },
       [&](const CommandTaken& e) {
         state.commands.put(e.command, {e.call, std::nullopt});
-        client_of(state, e.call).commands.push_back(e.command);
+        std::vector<CommandId>& commands = client_of(state, e.call).commands;
+        commands.push_back(e.command);
+        // A registration has no end: of its commands the newest are remembered.
+        if (commands.size() > limits::kCommandsMax) {
+          state.commands.erase(commands.front());
+          commands.erase(commands.begin());
+        }
       },
       [&](const CommandAnswered& e) {
         // Answered after its call was released: there is nothing left to remember it by.

@@ -1,5 +1,6 @@
 #include "engine/core/dialog.hpp"
 
+#include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
@@ -71,6 +72,14 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
     return receive_request(state, *request, context, out);
   }
   if (const auto* call = std::get_if<PlaceCall>(&input)) return place_call(*call, context, out);
+  if (const auto* judged = std::get_if<CredentialsJudged>(&input)) {
+    return receive_judgement(state, *judged, context, out);
+  }
+  if (const auto* cancel = std::get_if<CancelReceived>(&input)) {
+    if (const HeldRequest* held = state.held.find(cancel->invite)) {
+      return cancel_held(*held, cancel->invite, context, out);
+    }
+  }
 
   const CallId call = std::visit([](const auto& mail) { return CallId{mail.call}; }, input);
   const Leg* leg = state.legs.find(call);
@@ -82,8 +91,9 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
   }
   const LegContext at{call, *leg, context, out};
   match(
-      input, [&](const DeadlineDue& m) { decide_deadline(at, m); }, [](const RequestSigned&) {},
-      [](const CredentialsJudged&) {}, [&](const ResponseReceived& m) { receive_response(at, m); },
+      input, [&](const DeadlineDue& m) { decide_deadline(at, m); },
+      [&](const RequestSigned& m) { receive_signature(at, m); }, [](const CredentialsJudged&) {},
+      [&](const ResponseReceived& m) { receive_response(at, m); },
       [&](const RequestFailed& m) { receive_failure(at, m); },
       [&](const CancelReceived& m) { receive_cancel(at, m.invite); },
       [&](const Ring&) { ring(at); }, [&](const Accept& m) { accept(at, m); },
@@ -181,11 +191,36 @@ void apply_request_sent(Leg& leg, const RequestSent& e) {
   Dialog* dialog = leg.find(e.dialog);
   if (dialog == nullptr) return;
   dialog->local_cseq = e.cseq;
-  leg.requests.push_back({e.transaction, e.dialog, e.method, e.cseq});
+  leg.requests.push_back(
+      {.transaction = e.transaction, .dialog = e.dialog, .method = e.method, .cseq = e.cseq});
   if (e.method == Method::kBye) {
     dialog->phase = DialogPhase::kMortal;
     leg.duties.insert(Duty::kByeFinal);
   }
+}
+
+void forget_refused(Leg& leg, TransactionId transaction) {
+  std::erase_if(leg.refused,
+                [&](const RefusedRequest& each) { return each.transaction == transaction; });
+}
+
+void apply_request_mended(Leg& leg, const RequestMended& e) {
+  forget_refused(leg, e.refused);
+  if (e.refused == leg.invite) {
+    leg.invite = e.transaction;
+    leg.invite_cseq = e.cseq;
+    leg.invite_credentials = e.credentials;
+    ++leg.invite_tries;
+    leg.phase = InvitePhase::kCalling;  // the new one has no provisional response yet
+    return;
+  }
+  const auto own = std::ranges::find(leg.requests, e.refused, &OwnRequest::transaction);
+  if (own == leg.requests.end()) return;
+  own->transaction = e.transaction;
+  own->cseq = e.cseq;
+  own->credentials = e.credentials;
+  ++own->tries;
+  if (Dialog* dialog = leg.find(own->dialog)) dialog->local_cseq = e.cseq;
 }
 
 void apply_request_accepted(State& state, Leg& leg, const RequestAccepted& e) {
@@ -248,13 +283,21 @@ void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
       [&](const AcceptUnacknowledged& e) { establish(state, e.call, leg, e.dialog); },
       [&](const AckSent& e) { apply_ack_sent(leg, e); },
       [&](const RequestSent& e) { apply_request_sent(leg, e); },
+      [&](const RequestChallenged& e) {
+        leg.challenges = e.challenges;
+        leg.refused.push_back({e.transaction, e.wire.bytes});
+      },
+      [&](const RequestMended& e) { apply_request_mended(leg, e); }, [](const RequestHeld&) {},
+      [](const RequestJudged&) {},
       [&](const RequestFinished& e) {
+        forget_refused(leg, e.transaction);
         std::erase_if(leg.requests,
                       [&](const OwnRequest& own) { return own.transaction == e.transaction; });
       },
       [&](const RequestAccepted& e) { apply_request_accepted(state, leg, e); },
       [&](const InviteRefused& e) { apply_invite_refused(leg, e); },
       [&](const InviteFailed&) {
+        forget_refused(leg, leg.invite);
         leg.phase = InvitePhase::kFailed;
         for (Dialog& dialog : leg.dialogs) dialog.phase = DialogPhase::kMortal;
       },
@@ -268,6 +311,14 @@ void DialogLayer::apply(State& state, const Event& event) {
   if (const auto* e = std::get_if<LegStarted>(&event)) return apply_leg(state, *e);
   if (const auto* e = std::get_if<DutiesTaken>(&event)) return apply_duties(state, *e);
   if (const auto* e = std::get_if<TombstoneEnded>(&event)) return apply_tombstone_ended(state, *e);
+  if (const auto* e = std::get_if<RequestHeld>(&event)) {
+    state.held.put(e->transaction, {e->call, e->source, e->local, e->wire.bytes});
+    return;
+  }
+  if (const auto* e = std::get_if<RequestJudged>(&event)) {
+    state.held.erase(e->transaction);
+    return;
+  }
   const CallId call = std::visit([](const auto& e) { return CallId{e.call}; }, event);
   if (Leg* leg = state.legs.find(call)) apply_to_leg(state, *leg, event);
 }

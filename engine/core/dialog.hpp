@@ -55,10 +55,36 @@ struct OwnRequest {
   DialogId dialog;
   Method method = Method::kOther;
   std::uint32_t cseq = 0;
+  std::uint32_t tries = 1;       // how often it was sent, each time mended
+  std::string credentials = {};  // that it carries, whole header lines
   bool operator==(const OwnRequest&) const = default;
-  static constexpr auto kFields = std::tuple{
-      field("transaction", &OwnRequest::transaction), field("dialog", &OwnRequest::dialog),
-      field("method", &OwnRequest::method), field("cseq", &OwnRequest::cseq)};
+  static constexpr auto kFields = std::tuple{field("transaction", &OwnRequest::transaction),
+                                             field("dialog", &OwnRequest::dialog),
+                                             field("method", &OwnRequest::method),
+                                             field("cseq", &OwnRequest::cseq),
+                                             field("tries", &OwnRequest::tries),
+                                             field("credentials", &OwnRequest::credentials)};
+};
+
+// A request of ours that was refused and waits for its credentials.
+struct RefusedRequest {
+  TransactionId transaction;
+  std::string request;  // as it was sent
+  bool operator==(const RefusedRequest&) const = default;
+  static constexpr auto kFields = std::tuple{field("transaction", &RefusedRequest::transaction),
+                                             field("request", &RefusedRequest::request)};
+};
+
+// A request of the peer whose credentials are being judged.
+struct HeldRequest {
+  CallId call;
+  Endpoint source;
+  Endpoint local;
+  std::string request;
+  bool operator==(const HeldRequest&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("call", &HeldRequest::call), field("source", &HeldRequest::source),
+                 field("local", &HeldRequest::local), field("request", &HeldRequest::request)};
 };
 
 // An INVITE of the peer inside a dialog that has no final response yet.
@@ -101,6 +127,10 @@ struct Leg {
   std::string invite_key;         // callee: see State::invites
   std::vector<Dialog> dialogs;
   std::vector<OwnRequest> requests;          // ours inside its dialogs, oldest first
+  std::vector<RefusedRequest> refused;       // of those and the first INVITE
+  std::vector<Challenged> challenges;        // the newest of each realm that asked us
+  std::uint32_t invite_tries = 1;            // of our first INVITE
+  std::string invite_credentials;            // that it carries
   std::optional<PendingInvite> peer_invite;  // the peer's re-INVITE
   std::optional<Unacknowledged> accepted;
   Duties duties;
@@ -120,6 +150,10 @@ struct Leg {
                                              field("invite_key", &Leg::invite_key),
                                              field("dialogs", &Leg::dialogs),
                                              field("requests", &Leg::requests),
+                                             field("refused", &Leg::refused),
+                                             field("challenges", &Leg::challenges),
+                                             field("invite_tries", &Leg::invite_tries),
+                                             field("invite_credentials", &Leg::invite_credentials),
                                              field("peer_invite", &Leg::peer_invite),
                                              field("accepted", &Leg::accepted),
                                              field("duties", &Leg::duties),
@@ -140,13 +174,14 @@ struct DialogLayer {
   using Event = DialogEvent;
   static constexpr CleanupLayer kCleanup = CleanupLayer::kDialog;
   struct State {
-    Table<CallId, Leg> legs;             // of live calls and of tombstones
+    Table<CallId, Leg> legs;  // of live calls and of tombstones
+    Table<TransactionId, HeldRequest> held;
     Table<std::string, CallId> invites;  // calls that came in, by Call-ID, From tag and CSeq
     DeadlineIndex deadlines;             // owner: the call
     bool operator==(const State&) const = default;
     static constexpr auto kFields =
         std::tuple{field("legs", &State::legs), field("invites", &State::invites),
-                   field("deadlines", &State::deadlines)};
+                   field("held", &State::held), field("deadlines", &State::deadlines)};
   };
   static void decide(const State& state, const Input& input, const Context& context, Outbox& out);
   static void apply(State& state, const Event& event);

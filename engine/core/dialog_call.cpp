@@ -1,3 +1,4 @@
+#include "engine/core/addresses.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/uri.hpp"
 
@@ -12,15 +13,14 @@ void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
     out.send(ToSession{CallLost{call.call, Cause::kTransportFailure, 503}});
     return;
   }
-  LegStarted leg{
-      .call = call.call,
-      .role = CallRole::kCaller,
-      .sip_call_id = context.draws.sip_call_id(call.call),
-      .local_tag = context.draws.local_tag(call.call),
-      .local_uri = "<sip:" + context.config.user + "@" + to_text(context.config.contact) + ">",
-      .remote_uri = "<" + target + ">",
-      .invite_cseq = 1,
-      .remote = *destination};
+  LegStarted leg{.call = call.call,
+                 .role = CallRole::kCaller,
+                 .sip_call_id = context.draws.sip_call_id(call.call),
+                 .local_tag = context.draws.local_tag(call.call),
+                 .local_uri = "<" + address_of_record(context.config) + ">",
+                 .remote_uri = "<" + target + ">",
+                 .invite_cseq = 1,
+                 .remote = *destination};
   const std::string branch = context.draws.branch(call.call, {}, Method::kInvite, leg.invite_cseq);
   leg.invite = context.draws.client_transaction(branch, Method::kInvite);
   out.send(ToTransaction{SendRequest{.call = call.call,

@@ -1,5 +1,7 @@
 #include "engine/core/dialog_steps.hpp"
 
+#include <algorithm>
+
 namespace lastcall::core {
 namespace {
 
@@ -23,6 +25,12 @@ int refusal_of(Cause cause) {
 
 // RFC 3261 9.1: no CANCEL before a provisional response; and a 2xx may cross it.
 Duties end_calling(const LegContext& at) {
+  const auto refused =
+      std::ranges::find(at.leg.refused, at.leg.invite, &RefusedRequest::transaction);
+  if (refused != at.leg.refused.end()) {  // it waits for credentials: nothing is under way
+    at.out.record(InviteFailed{at.call, 401});
+    return {};
+  }
   if (at.leg.phase == InvitePhase::kProceeding) {
     at.out.send(ToTransaction{SendCancel{at.call, at.leg.invite}});
     return {Duty::kByeOnAccept};

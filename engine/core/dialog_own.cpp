@@ -1,3 +1,4 @@
+#include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
@@ -43,6 +44,9 @@ void receive_own_response(const LegContext& at, const ResponseReceived& response
   if (message.method() == Method::kInvite && message.status() < 300) {
     return receive_reaccept(at, response);
   }
+  if (const auto challenges = answerable(at, response)) {
+    return ask_to_sign(at, response, *challenges);
+  }
   if (const OwnRequest* request = at.leg.own_request(response.transaction)) {
     finish_request(at, {*request, message.status(), &message});
   }
@@ -51,7 +55,8 @@ void receive_own_response(const LegContext& at, const ResponseReceived& response
 void finish_request(const LegContext& at, const Outcome& outcome) {
   const OwnRequest& request = outcome.request;
   // Nobody answered a re-INVITE: whatever kept the peer from it, 408 is how it looks (8.1.3.1).
-  const bool unanswered = request.method == Method::kInvite && outcome.response == nullptr;
+  const bool unanswered =
+      request.method == Method::kInvite && outcome.status == 503 && outcome.response == nullptr;
   const int status = unanswered ? 408 : outcome.status;
   at.out.record(
       RequestFinished{at.call, request.dialog, request.transaction, request.method, status});

@@ -1,3 +1,4 @@
+#include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_inside.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/body.hpp"
@@ -41,29 +42,6 @@ void start_leg(const RequestReceived& request, const Context& context, Outbox& o
                            .destination = destination});
   out.send(
       ToSession{CallOffered{request.call, name_addr_of(invite, Header::kFrom), sdp_of(invite)}});
-}
-
-void receive_outside(const DialogLayer::State& state, const RequestReceived& request,
-                     const Context& context, Outbox& out) {
-  const SipMessage& message = request.message;
-  const bool invite = message.method() == Method::kInvite;
-  // RFC 3261 8.2.2.2: the same INVITE on another path, or again long after, is no second call.
-  const bool merged = invite && state.invites.contains(invite_key(
-                                    message.call_id(), message.from_tag(), message.cseq()));
-  Rejection why = inspect_outside(message, context.config, merged);
-  if (why) return answer_stateless(request, why.status, std::move(why.lines), context, out);
-  switch (message.method()) {
-    case Method::kInvite:
-      return start_leg(request, context, out);
-    case Method::kOptions:
-      return answer_options(request, context, out);
-    case Method::kMessage:
-      return answer_text(request, context, out);
-    case Method::kSubscribe:  // RFC 3515 2.4.4: only a REFER begins this subscription
-      return answer_stateless(request, 403, {}, context, out);
-    default:  // it has a meaning inside a dialog only
-      return answer_stateless(request, 481, {}, context, out);
-  }
 }
 
 void receive_bye(const InDialog& in) {
@@ -143,11 +121,39 @@ void receive_ack(const LegContext& at, const Dialog& dialog, const SipMessage& a
 
 }  // namespace
 
+void receive_outside(const DialogLayer::State& state, const RequestReceived& request,
+                     const Context& context, Outbox& out) {
+  const SipMessage& message = request.message;
+  const bool invite = message.method() == Method::kInvite;
+  // RFC 3261 8.2.2.2: the same INVITE on another path, or again long after, is no second call.
+  const bool merged = invite && state.invites.contains(invite_key(
+                                    message.call_id(), message.from_tag(), message.cseq()));
+  Rejection why = inspect_outside(message, context.config, merged);
+  if (why) return answer_stateless(request, why.status, std::move(why.lines), context, out);
+  switch (message.method()) {
+    case Method::kInvite:
+      return start_leg(request, context, out);
+    case Method::kOptions:
+      return answer_options(request, context, out);
+    case Method::kMessage:
+      return answer_text(request, context, out);
+    case Method::kSubscribe:  // RFC 3515 2.4.4: only a REFER begins this subscription
+      return answer_stateless(request, 403, {}, context, out);
+    default:  // it has a meaning inside a dialog only
+      return answer_stateless(request, 481, {}, context, out);
+  }
+}
+
 void receive_request(const DialogLayer::State& state, const RequestReceived& request,
                      const Context& context, Outbox& out) {
   const SipMessage& message = request.message;
   const bool ack = message.method() == Method::kAck;
-  if (message.to_tag().empty() && !ack) return receive_outside(state, request, context, out);
+  if (message.to_tag().empty() && !ack) {
+    // RFC 3261 8.2: first of all, who asks. Inside a dialog it is known: whoever began it has
+    // proven it, or was called by us.
+    if (!context.config.realm.empty()) return ask_who(request, context, out);
+    return receive_outside(state, request, context, out);
+  }
 
   const DialogId id = context.draws.dialog(message.call_id(), message.to_tag(), message.from_tag());
   const CallId call = context.directory.find(id).call;

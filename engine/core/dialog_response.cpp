@@ -1,3 +1,4 @@
+#include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
@@ -57,14 +58,14 @@ void receive_accept(const LegContext& at, const SipMessage& response) {
   }
 }
 
+}  // namespace
+
 void invite_failed(const LegContext& at, Cause cause, int status) {
   at.out.record(InviteFailed{at.call, status});
   duty_done(at, Duty::kCancelOnProvisional);
   duty_done(at, Duty::kByeOnAccept);
   if (!at.leg.ending()) at.out.send(ToSession{CallLost{at.call, cause, status}});
 }
-
-}  // namespace
 
 DialogId dialog_of(const LegContext& at, const SipMessage& response) {
   return at.context.draws.dialog(at.leg.sip_call_id, at.leg.local_tag, response.to_tag());
@@ -102,6 +103,9 @@ void receive_response(const LegContext& at, const ResponseReceived& response) {
   if (response.transaction != at.leg.invite) return receive_own_response(at, response);
   if (status < 200) return receive_provisional(at, message);
   if (status < 300) return receive_accept(at, message);
+  if (const auto challenges = answerable(at, response)) {
+    return ask_to_sign(at, response, *challenges);
+  }
   invite_failed(at, status == 408 ? Cause::kNoAnswer : Cause::kRemoteReject, status);
 }
 

@@ -1,5 +1,6 @@
 #include "engine/core/dialog_send.hpp"
 
+#include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"
@@ -100,7 +101,10 @@ void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& a
   const auto known = dialog.acks.find(accept.cseq());
   std::string ack = known != dialog.acks.end()
                         ? known->second
-                        : compose_in_dialog(at, dialog, {.method = Method::kAck}, accept.cseq());
+                        : compose_in_dialog(at, dialog,
+                                            {.method = Method::kAck,
+                                             .lines = credentials_of(at.leg, accept.cseq())},
+                                            accept.cseq());
   if (known == dialog.acks.end()) {
     at.out.record(AckSent{.call = at.call,
                           .dialog = dialog.id,

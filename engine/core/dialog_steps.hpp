@@ -11,9 +11,15 @@ void receive_request(const DialogLayer::State& state, const RequestReceived& req
                      const Context& context, Outbox& out);
 void receive_cancel(const LegContext& at, TransactionId invite);
 
+// The same for a request outside dialogs whose sender is known, or need not be.
+void receive_outside(const DialogLayer::State& state, const RequestReceived& request,
+                     const Context& context, Outbox& out);
+
 // dialog_response.cpp: responses to our first INVITE, or their absence; the way to all others.
 void receive_response(const LegContext& at, const ResponseReceived& response);
 void receive_failure(const LegContext& at, const RequestFailed& failure);
+// Our first INVITE has come to nothing.
+void invite_failed(const LegContext& at, Cause cause, int status);
 
 // dialog_own.cpp: how our requests inside dialogs end.
 struct Outcome {

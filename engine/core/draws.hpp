@@ -4,6 +4,7 @@
 // the draws of another. The first byte of each is the shard, so that every message finds it.
 
 #include "engine/base/hash.hpp"
+#include "engine/base/time.hpp"
 #include "engine/model/ids.hpp"
 #include "engine/model/sip_message.hpp"
 
@@ -27,6 +28,10 @@ class Draws {
   [[nodiscard]] CallId outbound_call(CommandId command, Instant now) const {
     return {draw("outbound call", command, now)};
   }
+  // What an address of record of ours is known by; it is no call, but followed like one.
+  [[nodiscard]] CallId registration(std::string_view aor) const {
+    return {draw("registration", aor)};
+  }
   [[nodiscard]] SessionId session(CallId call) const { return {draw("session", call)}; }
   [[nodiscard]] StreamId stream(CallId call) const { return {draw("stream", call)}; }
 
@@ -43,6 +48,21 @@ class Draws {
   // The branch of the attempt that follows this one (RFC 3263 4.3).
   [[nodiscard]] std::string next_branch(TransactionId attempt) const {
     return "z9hG4bK" + to_hex(draw("next branch", attempt));
+  }
+  // RFC 7616 3.4: what our side adds to the nth challenge that a request answers.
+  [[nodiscard]] std::string cnonce(TransactionId transaction, std::uint32_t nth) const {
+    return to_hex(draw("cnonce", transaction, nth));
+  }
+  // RFC 7616 5.4: what proves that a nonce of this age is ours, and for this Call-ID.
+  [[nodiscard]] std::string nonce(std::int64_t step, std::string_view sip_call_id) const {
+    return to_hex(draw("nonce", step, sip_call_id));
+  }
+  // A part of `range` by which the nth pause of a registration differs from others'.
+  [[nodiscard]] Duration jitter(CallId registration, std::uint32_t nth, Duration range) const {
+    const auto steps = static_cast<std::uint64_t>(range.count());
+    if (steps == 0) return {};
+    // The upper bits are the shard, the lower ones are well mixed.
+    return Duration{static_cast<std::int64_t>(draw("jitter", registration, nth) % steps)};
   }
   // RFC 4566 5.2: the session id of our SDP, within 63 bits.
   [[nodiscard]] std::uint64_t sdp_session(CallId call) const { return draw("sdp", call) >> 1; }

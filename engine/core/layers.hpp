@@ -5,6 +5,7 @@
 #include "engine/core/client.hpp"
 #include "engine/core/dialog.hpp"
 #include "engine/core/media.hpp"
+#include "engine/core/registration.hpp"
 #include "engine/core/session.hpp"
 #include "engine/core/transaction.hpp"
 
@@ -16,7 +17,8 @@ template <class... Ls>
 struct LayerList {};
 
 // In the order of LayerId, of Mail and of Event.
-using Layers = LayerList<TransactionLayer, DialogLayer, SessionLayer, MediaLayer, ClientLayer>;
+using Layers = LayerList<TransactionLayer, DialogLayer, SessionLayer, MediaLayer, ClientLayer,
+                         RegistrationLayer>;
 
 // A layer's functions as the kernel calls them. A test or a mutant may replace an entry.
 template <class L>

@@ -2,6 +2,7 @@
 
 #include "engine/core/config_text.hpp"
 #include "engine/core/draws.hpp"
+#include "engine/host/accounts.hpp"
 #include "engine/host/dns_client.hpp"
 #include "engine/host/open_log.hpp"
 #include "engine/host/shard.hpp"
@@ -39,6 +40,8 @@ core::Config core_config(const EngineConfig& config, const SipContacts& contacts
           .reliable = config.reliable,
           .session_expires = config.session_expires,
           .min_se = config.min_se,
+          .realm = config.realm,
+          .refuse_md5 = config.refuse_md5,
           .cleanup_layers = {}};
 }
 
@@ -75,6 +78,7 @@ struct Engine::Parts {
   const std::uint64_t nonce = fresh_nonce();
   std::atomic<std::uint64_t> commands_given = 0;
   core::Config config;
+  sip::Keyring keyring;
   Tally tally;
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
@@ -115,6 +119,11 @@ std::expected<std::unique_ptr<Engine>, HostError> Engine::start(const EngineConf
                                                                 Listener listener) {
   auto parts = std::make_unique<Parts>(std::move(listener));
   Parts& p = *parts;
+  if (!config.accounts_path.empty()) {
+    auto keyring = read_accounts(config.accounts_path);
+    if (!keyring) return std::unexpected(keyring.error());
+    p.keyring = *std::move(keyring);
+  }
   auto ports = SipPorts::open(p.io, config.sip);
   if (!ports) return std::unexpected(ports.error());
   p.ports = std::move(*ports);
@@ -154,9 +163,9 @@ std::expected<std::unique_ptr<Engine>, HostError> Engine::start(const EngineConf
       p.log->store(), p.log->last(),
       LogWriter::Observers{.appended = [&p](const Record& record) { p.tally.add(record.event); },
                            .committed = [&p](const CommitReport& r) { p.committed(r); }});
-  p.shard.emplace(
-      Shard::Ground{p.io, *p.clock, *p.writer, p.tally, *p.ports, *p.resolver, p.listener},
-      std::move(kernel), config.rtp_ports);
+  p.shard.emplace(Shard::Ground{p.io, *p.clock, *p.writer, p.tally, *p.ports, *p.resolver,
+                                p.listener, p.keyring},
+                  std::move(kernel), config.rtp_ports);
   p.shard->begin(recovery);
   p.thread = std::thread{[&p] { p.io.run(); }};
   return std::unique_ptr<Engine>{new Engine{std::move(parts)}};
@@ -177,6 +186,12 @@ CallId Engine::place_call(const std::string& uri) {
 CommandId Engine::command(Op op, CallId call) {
   const CommandId command = parts_->next_command();
   parts_->give({.command = command, .op = op, .call = call, .target = {}});
+  return command;
+}
+
+CommandId Engine::command(Op op, const std::string& aor) {
+  const CommandId command = parts_->next_command();
+  parts_->give({.command = command, .op = op, .call = {}, .target = aor});
   return command;
 }
 

@@ -35,6 +35,9 @@ struct EngineConfig {
   core::Reliable reliable = core::Reliable::kSupported;
   Duration session_expires = limits::kSessionExpires;
   Duration min_se = limits::kMinSe;
+  std::string realm;          // not empty: callers must show credentials for it
+  bool refuse_md5 = false;    // RFC 8760 3
+  std::string accounts_path;  // secrets, see accounts.hpp; empty: none
   PortRange rtp_ports;
   std::string dns_servers;  // "address:port,..."; empty: those of the system
 };
@@ -65,6 +68,8 @@ class Engine {
   CallId place_call(const std::string& uri);
   // Asks for an operation; a Reply with this id answers it exactly once.
   CommandId command(Op op, CallId call);
+  // Op::kRegister or kUnregister for an address of record; an empty one is EngineConfig::aor.
+  CommandId command(Op op, const std::string& aor);
 
   // Takes no new calls, hangs up the rest, and returns when the last one has ended, at the latest
   // after `bound`. Later calls return the same summary.

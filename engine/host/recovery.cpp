@@ -13,6 +13,23 @@ void Recovery::add(const Event& event) {
     calls_.erase(end->call);
   } else if (const auto* media = std::get_if<MediaEvent>(&event)) {
     add_media(*media);
+  } else if (const auto* dialog = std::get_if<DialogEvent>(&event)) {
+    add_proofs(*dialog);
+  }
+}
+
+void Recovery::add_proofs(const DialogEvent& event) {
+  if (const auto* refused = std::get_if<RequestChallenged>(&event)) {
+    unanswered_[refused->transaction] =
+        RequestSigned{LayerId::kDialog, refused->call, refused->transaction, {}};
+  } else if (const auto* mended = std::get_if<RequestMended>(&event)) {
+    unanswered_.erase(mended->refused);
+  } else if (const auto* finished = std::get_if<RequestFinished>(&event)) {
+    unanswered_.erase(finished->transaction);
+  } else if (const auto* held = std::get_if<RequestHeld>(&event)) {
+    unanswered_[held->transaction] = CredentialsJudged{held->call, held->transaction, false};
+  } else if (const auto* judged = std::get_if<RequestJudged>(&event)) {
+    unanswered_.erase(judged->transaction);
   }
 }
 
@@ -52,6 +69,7 @@ std::vector<Input> Recovery::reports() const {
     for (const auto& [holder, released] : call.holders) all.emplace_back(released);
     if (call.client_holds) all.emplace_back(NoticeTaken{id, NoticeKind::kEnding});
   }
+  for (const auto& [transaction, answer] : unanswered_) all.push_back(answer);
   return all;
 }
 

@@ -26,7 +26,8 @@ class Recovery {
 
   // In the order of their ids.
   [[nodiscard]] std::vector<OpenStream> streams() const;
-  // Reports on behalf of the dead: its client has let go of every ending call, its holders of all.
+  // Reports on behalf of the dead: its client has let go of every ending call, its holders of all;
+  // what it was to sign stays unsigned, and whom it was to judge is not believed and may ask again.
   [[nodiscard]] std::vector<Input> reports() const;
 
  private:
@@ -37,8 +38,10 @@ class Recovery {
     std::map<HolderId, HolderReleased> holders;
   };
   void add_media(const MediaEvent& event);
+  void add_proofs(const DialogEvent& event);
 
   std::map<CallId, Call> calls_;
+  std::map<TransactionId, Input> unanswered_;  // orders to sign or to judge, with such an answer
 };
 
 }  // namespace lastcall::host

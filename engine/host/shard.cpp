@@ -102,12 +102,8 @@ void Shard::perform(const Output& output) {
       output, [this](const Transmit& order) { ground_.ports.send(order); },
       [this](const CloseConnection& order) { ground_.ports.close(order); },
       [this](const Resolve& order) { resolve(order); },
-      [this](const SignRequest& order) {
-        deliver(RequestSigned{order.layer, order.call, order.transaction, {}});
-      },
-      [this](const JudgeCredentials& order) {
-        deliver(CredentialsJudged{order.call, order.transaction, false});
-      },
+      [this](const SignRequest& order) { deliver(ground_.keyring.sign(order)); },
+      [this](const JudgeCredentials& order) { deliver(ground_.keyring.judge(order)); },
       [this](const StartStream& order) { media_.start(order); },
       [this](const DirectStream& order) { media_.direct(order); },
       [this](const StopStream& order) { media_.stop(order); },

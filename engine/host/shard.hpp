@@ -13,6 +13,7 @@
 #include "engine/host/resolver.hpp"
 #include "engine/host/sip_ports.hpp"
 #include "engine/host/tally.hpp"
+#include "engine/sip/keyring.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -35,6 +36,7 @@ class Shard {
     SipPorts& ports;
     Resolver& resolver;
     const Listener& listener;
+    const sip::Keyring& keyring;
   };
   // REQUIRES: `kernel` has recovered what the log holds.
   Shard(const Ground& ground, core::Kernel kernel, PortRange rtp_ports);

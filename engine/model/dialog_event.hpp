@@ -6,6 +6,7 @@
 #include "engine/base/fields.hpp"
 #include "engine/base/time.hpp"
 #include "engine/model/call.hpp"
+#include "engine/model/challenged.hpp"
 #include "engine/model/input.hpp"
 #include "engine/model/sip_message.hpp"
 
@@ -175,6 +176,66 @@ struct RequestSent {
                  field("method", &RequestSent::method), field("cseq", &RequestSent::cseq)};
 };
 
+// It was refused until we prove who we are, and waits for its credentials (RFC 3261 22.2, 22.3).
+// `wire` is the request as it was sent.
+struct RequestChallenged {
+  static constexpr std::string_view kName = "RequestChallenged";
+  CallId call;
+  TransactionId transaction;
+  std::vector<Challenged> challenges = {};
+  Wire wire = {};
+  bool operator==(const RequestChallenged&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &RequestChallenged::call),
+                                             field("transaction", &RequestChallenged::transaction),
+                                             field("challenges", &RequestChallenged::challenges),
+                                             field("wire", &RequestChallenged::wire)};
+};
+
+// The refused request was sent once more, as a new transaction with the next CSeq.
+struct RequestMended {
+  static constexpr std::string_view kName = "RequestMended";
+  CallId call;
+  TransactionId refused;
+  TransactionId transaction;
+  Method method = Method::kOther;
+  std::uint32_t cseq = 0;
+  std::string credentials;  // whole header lines
+  bool operator==(const RequestMended&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &RequestMended::call),
+                                             field("refused", &RequestMended::refused),
+                                             field("transaction", &RequestMended::transaction),
+                                             field("method", &RequestMended::method),
+                                             field("cseq", &RequestMended::cseq),
+                                             field("credentials", &RequestMended::credentials)};
+};
+
+// A request from outside any dialog waits until the world has judged its credentials.
+struct RequestHeld {
+  static constexpr std::string_view kName = "RequestHeld";
+  CallId call;
+  TransactionId transaction;
+  Endpoint source;
+  Endpoint local;
+  Wire wire;
+  bool operator==(const RequestHeld&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("call", &RequestHeld::call), field("transaction", &RequestHeld::transaction),
+                 field("source", &RequestHeld::source), field("local", &RequestHeld::local),
+                 field("wire", &RequestHeld::wire)};
+};
+
+// It waits no longer; not accepted also if it was cancelled.
+struct RequestJudged {
+  static constexpr std::string_view kName = "RequestJudged";
+  CallId call;
+  TransactionId transaction;
+  bool accepted = false;
+  bool operator==(const RequestJudged&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &RequestJudged::call),
+                                             field("transaction", &RequestJudged::transaction),
+                                             field("accepted", &RequestJudged::accepted)};
+};
+
 // Its final response; 408 for none in time, 503 for a transport failure (RFC 3261 8.1.3.1).
 struct RequestFinished {
   static constexpr std::string_view kName = "RequestFinished";
@@ -265,8 +326,9 @@ struct TombstoneEnded {
 
 using DialogEvent =
     std::variant<LegStarted, InviteProceeding, DialogStarted, AcceptSent, AcceptResent, AckReceived,
-                 AcceptUnacknowledged, AckSent, RequestSent, RequestFinished, RequestAccepted,
-                 InviteRefused, InviteFailed, DutiesTaken, DutyDone, TombstoneEnded>;
+                 AcceptUnacknowledged, AckSent, RequestSent, RequestChallenged, RequestMended,
+                 RequestHeld, RequestJudged, RequestFinished, RequestAccepted, InviteRefused,
+                 InviteFailed, DutiesTaken, DutyDone, TombstoneEnded>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -7,9 +7,11 @@
 #include "engine/model/dialog_event.hpp"
 #include "engine/model/input.hpp"
 #include "engine/model/media_event.hpp"
+#include "engine/model/registration_event.hpp"
 #include "engine/model/session_event.hpp"
 #include "engine/model/transaction_event.hpp"
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -19,8 +21,8 @@ namespace lastcall {
 inline namespace model {
 
 // In the order of LayerId: what the world said, then the facts of each layer.
-using Event =
-    std::variant<Input, TransactionEvent, DialogEvent, SessionEvent, MediaEvent, ClientEvent>;
+using Event = std::variant<Input, TransactionEvent, DialogEvent, SessionEvent, MediaEvent,
+                           ClientEvent, RegistrationEvent>;
 
 // One line of the log. `cause` is the position of the event that led to this one; 0 for an input.
 struct Record {
@@ -36,16 +38,18 @@ inline constexpr bool kIsIn = false;
 template <class Fact, class... Facts>
 inline constexpr bool kIsIn<Fact, std::variant<Facts...>> = (std::is_same_v<Fact, Facts> || ...);
 
+// The place in a variant of variants of the one that holds a Fact.
+template <class Fact, class... Groups>
+constexpr std::size_t place_of(std::type_identity<std::variant<Groups...>>) {
+  constexpr bool kHolds[] = {kIsIn<Fact, Groups>...};
+  std::size_t place = 0;
+  while (!kHolds[place]) ++place;
+  return place;
+}
+
 // The group of events that a fact belongs to.
 template <class Fact>
-using GroupOf = std::conditional_t<
-    kIsIn<Fact, Input>, Input,
-    std::conditional_t<
-        kIsIn<Fact, TransactionEvent>, TransactionEvent,
-        std::conditional_t<kIsIn<Fact, DialogEvent>, DialogEvent,
-                           std::conditional_t<kIsIn<Fact, SessionEvent>, SessionEvent,
-                                              std::conditional_t<kIsIn<Fact, MediaEvent>,
-                                                                 MediaEvent, ClientEvent>>>>>;
+using GroupOf = std::variant_alternative_t<place_of<Fact>(std::type_identity<Event>{}), Event>;
 
 // Wraps a fact into the event of the group it belongs to.
 template <class Fact>

@@ -12,10 +12,18 @@ namespace lastcall {
 inline namespace model {
 
 // kWorld is the sender of what comes from outside; it is no layer.
-enum class LayerId : std::uint8_t { kWorld, kTransaction, kDialog, kSession, kMedia, kClient };
+enum class LayerId : std::uint8_t {
+  kWorld,
+  kTransaction,
+  kDialog,
+  kSession,
+  kMedia,
+  kClient,
+  kRegistration
+};
 [[nodiscard]] constexpr auto names_of(LayerId) {
-  return std::array<std::string_view, 6>{"World",   "Transaction", "Dialog",
-                                         "Session", "Media",       "Client"};
+  return std::array<std::string_view, 7>{"World", "Transaction", "Dialog",      "Session",
+                                         "Media", "Client",      "Registration"};
 }
 
 // A layer that holds something of a call and confirms its release (RACES TP-10).

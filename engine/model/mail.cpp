@@ -5,7 +5,7 @@ inline namespace model {
 namespace {
 
 template <class Cleanup>
-Mail addressed_to(CleanupLayer layer, Cleanup cleanup) {
+Mail addressed_cleanup(CleanupLayer layer, Cleanup cleanup) {
   switch (layer) {
     case CleanupLayer::kDialog:
       return ToDialog{cleanup};
@@ -15,17 +15,6 @@ Mail addressed_to(CleanupLayer layer, Cleanup cleanup) {
       break;
   }
   return ToClient{cleanup};
-}
-
-Mail addressed_deadline(const DeadlineDue& due) {
-  switch (due.layer) {
-    case LayerId::kTransaction:
-      return ToTransaction{due};
-    case LayerId::kDialog:
-      return ToDialog{due};
-    default:
-      return ToSession{due};
-  }
 }
 
 }  // namespace
@@ -46,16 +35,19 @@ CallId call_of(const Mail& mail) {
       mail);
 }
 
-Mail addressed(CleanupLayer layer, BeginCleanup cleanup) { return addressed_to(layer, cleanup); }
-Mail addressed(CleanupLayer layer, AbortCleanup cleanup) { return addressed_to(layer, cleanup); }
+Mail addressed(CleanupLayer layer, BeginCleanup cleanup) {
+  return addressed_cleanup(layer, cleanup);
+}
+Mail addressed(CleanupLayer layer, AbortCleanup cleanup) {
+  return addressed_cleanup(layer, cleanup);
+}
 
 Mail addressed(Input input) {
   return match(
       std::move(input), [](DatagramReceived&& m) -> Mail { return ToTransaction{std::move(m)}; },
       [](TransmitFailed&& m) -> Mail { return ToTransaction{m}; },
       [](TargetsResolved&& m) -> Mail { return ToTransaction{std::move(m)}; },
-      // The dialog layer is the only one that signs and judges so far.
-      [](RequestSigned&& m) -> Mail { return ToDialog{std::move(m)}; },
+      [](RequestSigned&& m) -> Mail { return addressed_to(m.layer, std::move(m)); },
       [](CredentialsJudged&& m) -> Mail { return ToDialog{m}; },
       [](StreamStarted&& m) -> Mail { return ToMedia{std::move(m)}; },
       [](StreamFailed&& m) -> Mail { return ToMedia{m}; },
@@ -65,7 +57,7 @@ Mail addressed(Input input) {
       [](HolderReleased&& m) -> Mail { return ToMedia{m}; },
       [](CommandGiven&& m) -> Mail { return ToClient{std::move(m)}; },
       [](NoticeTaken&& m) -> Mail { return ToClient{m}; },
-      [](DeadlineDue&& m) -> Mail { return addressed_deadline(m); });
+      [](DeadlineDue&& m) -> Mail { return addressed_to(m.layer, m); });
 }
 
 LayerId receiver_of(const Input& input) {

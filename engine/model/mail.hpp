@@ -3,6 +3,7 @@
 // other: a request or an answer travels as mail, within the turn of the input that caused it.
 // Everything here names its call; mail from the world is in input.hpp.
 
+#include "engine/base/check.hpp"
 #include "engine/base/match.hpp"
 #include "engine/model/call.hpp"
 #include "engine/model/event.hpp"
@@ -243,13 +244,19 @@ using ToMedia =
                  HolderReleased, OpenStream, AimStream, BeginCleanup, AbortCleanup>;
 using ToClient = std::variant<CommandGiven, NoticeTaken, CallArrived, CallProgressed, OperationDone,
                               News, BeginCleanup, AbortCleanup, CallEnded>;
+using ToRegistration =
+    std::variant<DeadlineDue, RequestSigned, ResponseReceived, RequestFailed, Operate>;
 
 // In the order of LayerId, without kWorld: index + 1 is the receiver.
-using Mail = std::variant<ToTransaction, ToDialog, ToSession, ToMedia, ToClient>;
+using Mail = std::variant<ToTransaction, ToDialog, ToSession, ToMedia, ToClient, ToRegistration>;
 
 [[nodiscard]] inline LayerId receiver_of(const Mail& mail) {
   return static_cast<LayerId>(mail.index() + 1);
 }
+
+// Mail of this type to a layer that is only known by its id. REQUIRES: the layer understands it.
+template <class Piece>
+[[nodiscard]] Mail addressed_to(LayerId layer, Piece piece);
 
 // The call that a piece of mail is about; none for datagrams.
 [[nodiscard]] CallId call_of(const Mail& mail);
@@ -262,6 +269,26 @@ using Mail = std::variant<ToTransaction, ToDialog, ToSession, ToMedia, ToClient>
 [[nodiscard]] Mail addressed(Input input);
 // That layer.
 [[nodiscard]] LayerId receiver_of(const Input& input);
+
+// ---- below: templates
+
+template <class Piece, std::size_t I = 0>
+[[nodiscard]] Mail addressed_from(LayerId layer, Piece piece) {
+  if constexpr (I < std::variant_size_v<Mail>) {
+    using ToLayer = std::variant_alternative_t<I, Mail>;
+    if constexpr (kIsIn<Piece, ToLayer>) {
+      if (layer == static_cast<LayerId>(I + 1)) return ToLayer{std::move(piece)};
+    }
+    return addressed_from<Piece, I + 1>(layer, std::move(piece));
+  } else {
+    check_failed("layer", "a layer is sent only what it understands", __FILE__, __LINE__);
+  }
+}
+
+template <class Piece>
+Mail addressed_to(LayerId layer, Piece piece) {
+  return addressed_from<Piece>(layer, std::move(piece));
+}
 
 }  // namespace model
 }  // namespace lastcall

@@ -1,6 +1,7 @@
 #pragma once
 // Orders to the world. Both worlds (engine/host and sim) have one exhaustive match over Output.
 
+#include "engine/model/challenged.hpp"
 #include "engine/model/input.hpp"
 #include "engine/model/media_types.hpp"
 
@@ -52,18 +53,6 @@ struct Resolve {
                  field("uri", &Resolve::uri)};
 };
 
-// One realm that wants to know who we are, with what our side adds (RFC 7616 3.4).
-struct Challenged {
-  bool proxy = false;     // Proxy-Authenticate, not WWW-Authenticate
-  std::string challenge;  // the header's value
-  std::string cnonce;
-  std::uint32_t count = 1;  // nc: how often this nonce is used now
-  bool operator==(const Challenged&) const = default;
-  static constexpr auto kFields =
-      std::tuple{field("proxy", &Challenged::proxy), field("challenge", &Challenged::challenge),
-                 field("cnonce", &Challenged::cnonce), field("count", &Challenged::count)};
-};
-
 // Answer these challenges with our secret, which only the world knows; answered by RequestSigned.
 struct SignRequest {
   static constexpr std::string_view kName = "SignRequest";
@@ -74,6 +63,7 @@ struct SignRequest {
   std::string method;
   std::string uri;
   std::string body;
+  std::string aor = {};  // in whose name: an address of record of ours
   bool operator==(const SignRequest&) const = default;
   static constexpr auto kFields = std::tuple{field("layer", &SignRequest::layer),
                                              field("call", &SignRequest::call),
@@ -81,7 +71,8 @@ struct SignRequest {
                                              field("challenges", &SignRequest::challenges),
                                              field("method", &SignRequest::method),
                                              field("uri", &SignRequest::uri),
-                                             field("body", &SignRequest::body)};
+                                             field("body", &SignRequest::body),
+                                             field("aor", &SignRequest::aor)};
 };
 
 // Check these credentials against what the world knows of its users; answered by CredentialsJudged.

@@ -135,6 +135,7 @@ struct DigestInput {
 struct Account {
   std::string_view username = {};
   std::string_view password = {};
+  std::string_view ha1 = {};  // digest_ha1(), instead of the password, if not empty
 };
 // The request that carries the credentials; its URI is the digest uri (RFC 8760 2.6).
 struct Protected {

@@ -48,6 +48,21 @@ TEST(Recovery, LetsGoForHoldersThatDied) {
   EXPECT_EQ(recovery.reports().front(), Input(HolderReleased{kCall, HolderId{8}}));
 }
 
+TEST(Recovery, AnswersWhatTheDeadWasToSignOrToJudge) {
+  const TransactionId refused{3};
+  const TransactionId held{4};
+  const RequestChallenged challenged{.call = kCall, .transaction = refused};
+  const RequestHeld request{.call = kCall, .transaction = held};
+  const std::vector<Input> reports = recovery_of(challenged, request).reports();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[0], Input(RequestSigned{LayerId::kDialog, kCall, refused, {}}));
+  EXPECT_EQ(reports[1], Input(CredentialsJudged{kCall, held, false}));
+  EXPECT_TRUE(recovery_of(challenged, RequestMended{.call = kCall, .refused = refused}, request,
+                          RequestJudged{kCall, held, true})
+                  .reports()
+                  .empty());
+}
+
 TEST(Recovery, HasNothingToDoForCallsThatEndedInOrder) {
   const Recovery recovery = recovery_of(
       StreamOpening{kCall, kStream}, StreamOpened{kCall, kStream, kLocal}, EndingAnnounced{kCall},
