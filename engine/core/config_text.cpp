@@ -68,6 +68,7 @@ void for_each_setting(AnyConfig& config, F&& f) {
   f("users", config.users);
   f("refers", config.refers);
   f("reliable", config.reliable);
+  f("delayed_offer", config.delayed_offer);
   f("session_expires_ns", config.session_expires);
   f("min_se_ns", config.min_se);
   f("cleanup_timeout_ns", config.cleanup_timeout);

@@ -2,6 +2,7 @@
 
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 
 #include <algorithm>
 
@@ -36,6 +37,11 @@ const Dialog* Leg::confirmed() const {
   return nullptr;
 }
 
+bool Leg::busy() const {
+  return own_request(Method::kInvite) != nullptr || own_request(Method::kUpdate) != nullptr ||
+         peer_invite || peer_update || accepted;
+}
+
 namespace {
 
 using State = DialogLayer::State;
@@ -58,6 +64,20 @@ void decide_deadline(const LegContext& at, const DeadlineDue& due) {
     }
     case Timer::kAcceptGiveUp:
       return accept_unacknowledged(at);
+    case Timer::kTrying:
+      return provisional_due(at);
+    case Timer::kReliableResend:
+      return resend_provisional(at);
+    case Timer::kReliableGiveUp:
+      return provisional_unacknowledged(at);
+    case Timer::kGlare:
+      return collision_due(at);
+    case Timer::kRefresh:
+      return refresh_due(at);
+    case Timer::kExpiry:
+      return session_expired(at);
+    case Timer::kLinger:
+      return forks_due(at);
     default:
       at.out.record(TombstoneEnded{at.call});
       return;
@@ -97,7 +117,10 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
       [&](const RequestFailed& m) { receive_failure(at, m); },
       [&](const CancelReceived& m) { receive_cancel(at, m.invite); },
       [&](const Ring&) { ring(at); }, [&](const Accept& m) { accept(at, m); },
-      [&](const Refuse& m) { refuse(at, m.status); }, [&](const Reoffer& m) { reoffer(at, m); },
+      [&](const Refuse& m) { refuse(at, m.status); },
+      [&](const AnswerOffer& m) { answer_offer_in_ack(at, m); },
+      [&](const AnswerUpdate& m) { answer_update(at, m); },
+      [&](const Reoffer& m) { reoffer(at, m); },
       [&](const BeginCleanup& m) { begin_cleanup(at, m.cause); },
       // Its duties stand in the tombstone already: there is nothing to release by force.
       [](const AbortCleanup&) {}, [](const RequestReceived&) {}, [](const PlaceCall&) {});
@@ -129,16 +152,9 @@ void apply_leg(State& state, const LegStarted& e) {
                           .local_uri = e.local_uri,
                           .remote_uri = e.remote_uri,
                           .invite_cseq = e.invite_cseq,
+                          .offerless = e.offerless,
                           .local = e.local,
                           .remote = e.remote});
-}
-
-// An accepted re-INVITE refreshes the target (RFC 3261 12.2.2); a refused one does not (I-59).
-void refresh_target(Leg& leg, const PendingInvite& invite) {
-  Dialog* dialog = leg.find(invite.dialog);
-  if (dialog == nullptr || invite.remote_target.empty()) return;
-  dialog->remote_target = invite.remote_target;
-  dialog->destination = destination_of(dialog->routes, invite.remote_target, dialog->destination);
 }
 
 void apply_accept_sent(State& state, Leg& leg, const AcceptSent& e) {
@@ -146,9 +162,11 @@ void apply_accept_sent(State& state, Leg& leg, const AcceptSent& e) {
     leg.phase = InvitePhase::kAccepted;
     if (Dialog* dialog = leg.find(e.dialog)) dialog->phase = DialogPhase::kMoratorium;
   } else {
-    if (leg.peer_invite) refresh_target(leg, *leg.peer_invite);
+    // An accepted re-INVITE refreshes the target (RFC 3261 12.2.2); a refused one does not (I-59).
+    if (leg.peer_invite) accept_target(leg, *leg.peer_invite);
     leg.peer_invite.reset();
   }
+  stop_provisional(state, e.call, leg);
   set_accepted(state, e.call, leg,
                {{.transaction = e.transaction, .dialog = e.dialog, .cseq = e.cseq},
                 limits::kT1,
@@ -177,7 +195,9 @@ void apply_ack_sent(Leg& leg, const AckSent& e) {
   leg.phase = InvitePhase::kAccepted;
   Dialog* dialog = leg.find(e.dialog);
   if (dialog == nullptr) return;
-  if (dialog->phase == DialogPhase::kEarly) dialog->phase = DialogPhase::kEstablished;
+  const bool early = dialog->phase == DialogPhase::kEarly;
+  if (early || dialog->owes_answer) dialog->phase = DialogPhase::kEstablished;
+  dialog->owes_answer = false;
   dialog->remote_target = e.remote_target;
   dialog->routes = e.routes;
   dialog->destination = e.destination;
@@ -223,6 +243,13 @@ void apply_request_mended(Leg& leg, const RequestMended& e) {
   if (Dialog* dialog = leg.find(own->dialog)) dialog->local_cseq = e.cseq;
 }
 
+void apply_request_finished(Leg& leg, const RequestFinished& e) {
+  forget_refused(leg, e.transaction);
+  std::erase_if(leg.requests,
+                [&](const OwnRequest& own) { return own.transaction == e.transaction; });
+  if (e.method == Method::kInvite && e.status != 491) leg.collided = false;
+}
+
 void apply_request_accepted(State& state, Leg& leg, const RequestAccepted& e) {
   Dialog* dialog = leg.find(e.dialog);
   if (dialog == nullptr) return;
@@ -233,7 +260,9 @@ void apply_request_accepted(State& state, Leg& leg, const RequestAccepted& e) {
       clear_accepted(state, e.call, leg);
     }
   } else if (e.method == Method::kInvite) {
-    leg.peer_invite = PendingInvite{e.transaction, e.dialog, e.cseq, e.remote_target};
+    leg.peer_invite = PendingRequest{e.transaction, e.dialog, e.cseq, e.remote_target};
+  } else if (e.method == Method::kUpdate) {
+    leg.peer_update = PendingRequest{e.transaction, e.dialog, e.cseq, e.remote_target};
   }
 }
 
@@ -246,12 +275,16 @@ void apply_dialog_started(State& state, Leg& leg, const DialogStarted& e) {
                          .remote_cseq = e.remote_cseq,
                          .destination = e.destination});
   if (leg.role == CallRole::kCaller) return;
+  leg.peer_cseq = e.remote_cseq;
   leg.invite_key = invite_key(leg.sip_call_id, e.remote_tag, e.remote_cseq);
   state.invites.put(leg.invite_key, e.call);
 }
 
-void apply_invite_refused(Leg& leg, const InviteRefused& e) {
-  if (e.transaction == leg.invite) leg.phase = InvitePhase::kFailed;
+void apply_invite_refused(State& state, Leg& leg, const InviteRefused& e) {
+  if (e.transaction == leg.invite) {
+    leg.phase = InvitePhase::kFailed;
+    stop_provisional(state, e.call, leg);
+  }
   if (leg.peer_invite && leg.peer_invite->transaction == e.transaction) leg.peer_invite.reset();
 }
 
@@ -260,6 +293,7 @@ void apply_duties(State& state, const DutiesTaken& e) {
   if (leg == nullptr) leg = &state.legs.put(e.call, {});
   e.duties.for_each([&](Duty duty) { leg->duties.insert(duty); });
   leg->until = e.until;
+  stop_extensions(state, e.call, *leg);
   state.deadlines.add({e.until, Timer::kTombstone, e.call.value}, e.call);
 }
 
@@ -267,6 +301,7 @@ void apply_tombstone_ended(State& state, const TombstoneEnded& e) {
   Leg* leg = state.legs.find(e.call);
   if (leg == nullptr) return;
   clear_accepted(state, e.call, *leg);
+  stop_extensions(state, e.call, *leg);
   if (leg->role == CallRole::kCallee) state.invites.erase(leg->invite_key);
   if (leg->until) state.deadlines.remove({*leg->until, Timer::kTombstone, e.call.value}, e.call);
   state.legs.erase(e.call);
@@ -289,18 +324,37 @@ void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
       },
       [&](const RequestMended& e) { apply_request_mended(leg, e); }, [](const RequestHeld&) {},
       [](const RequestJudged&) {},
-      [&](const RequestFinished& e) {
-        forget_refused(leg, e.transaction);
-        std::erase_if(leg.requests,
-                      [&](const OwnRequest& own) { return own.transaction == e.transaction; });
-      },
+      [&](const RequestFinished& e) { apply_request_finished(leg, e); },
       [&](const RequestAccepted& e) { apply_request_accepted(state, leg, e); },
-      [&](const InviteRefused& e) { apply_invite_refused(leg, e); },
+      [&](const InviteRefused& e) { apply_invite_refused(state, leg, e); },
       [&](const InviteFailed&) {
         forget_refused(leg, leg.invite);
         leg.phase = InvitePhase::kFailed;
         for (Dialog& dialog : leg.dialogs) dialog.phase = DialogPhase::kMortal;
       },
+      [&](const PeerLearned& e) { apply_to(state, leg, e); },
+      [&](const InviteRetried& e) { apply_to(state, leg, e); },
+      [&](const PeerDescribed& e) { apply_to(state, leg, e); },
+      [&](const EarlyDialogEnded& e) { apply_to(state, leg, e); },
+      [&](const ForksSettling& e) { apply_to(state, leg, e); },
+      [&](const ForksEnded& e) { apply_to(state, leg, e); },
+      [&](const OfferReceived& e) { apply_to(state, leg, e); },
+      [&](const ReliableReceived& e) { apply_to(state, leg, e); },
+      [&](const ProvisionalSent& e) { apply_to(state, leg, e); },
+      [&](const ProvisionalPostponed& e) { apply_to(state, leg, e); },
+      [&](const ProvisionalResent& e) { apply_to(state, leg, e); },
+      [&](const ProvisionalAcknowledged& e) { apply_to(state, leg, e); },
+      [&](const RequestRefused& e) { apply_to(state, leg, e); },
+      [&](const UpdateAnswered& e) { apply_to(state, leg, e); },
+      [&](const TargetRefreshed& e) { apply_to(state, leg, e); },
+      [&](const CollisionMet& e) { apply_to(state, leg, e); },
+      [&](const CollisionOver& e) { apply_to(state, leg, e); },
+      [&](const MinSeLearned& e) { apply_to(state, leg, e); },
+      [&](const TimerOffered& e) { apply_to(state, leg, e); },
+      [&](const SessionTimerSet& e) { apply_to(state, leg, e); },
+      [&](const SessionTimerStopped& e) { apply_to(state, leg, e); },
+      [&](const RefreshStarted& e) { apply_to(state, leg, e); },
+      [&](const RefreshPostponed& e) { apply_to(state, leg, e); },
       [&](const DutyDone& e) { leg.duties.erase(e.duty); }, [](const LegStarted&) {},
       [](const DutiesTaken&) {}, [](const TombstoneEnded&) {});
 }

@@ -30,6 +30,10 @@ struct Dialog {
   std::uint32_t remote_cseq = 0;              // the newest request of the peer
   Endpoint destination;                       // where the bytes of our requests go
   std::map<std::uint32_t, std::string> acks;  // by CSeq: what each repeated 2xx gets again
+  std::string remote_sdp;         // caller, until it is confirmed: the peer's newest description
+  bool owes_answer = false;       // its 2xx made the offer: the ACK waits for our answer
+  std::uint32_t reliable_of = 0;  // the CSeq of the INVITE that `rseq` counts for
+  std::uint32_t rseq = 0;         // the newest RSeq of the peer that we acknowledged
 
   bool operator==(const Dialog&) const = default;
   static constexpr auto kFields = std::tuple{field("id", &Dialog::id),
@@ -40,7 +44,11 @@ struct Dialog {
                                              field("local_cseq", &Dialog::local_cseq),
                                              field("remote_cseq", &Dialog::remote_cseq),
                                              field("destination", &Dialog::destination),
-                                             field("acks", &Dialog::acks)};
+                                             field("acks", &Dialog::acks),
+                                             field("remote_sdp", &Dialog::remote_sdp),
+                                             field("owes_answer", &Dialog::owes_answer),
+                                             field("reliable_of", &Dialog::reliable_of),
+                                             field("rseq", &Dialog::rseq)};
 };
 
 // How far the first INVITE of the call has come.
@@ -57,13 +65,15 @@ struct OwnRequest {
   std::uint32_t cseq = 0;
   std::uint32_t tries = 1;       // how often it was sent, each time mended
   std::string credentials = {};  // that it carries, whole header lines
+  bool overtaken = false;  // the peer moved its target since then: that is newer (RFC 6141 4.6)
   bool operator==(const OwnRequest&) const = default;
   static constexpr auto kFields = std::tuple{field("transaction", &OwnRequest::transaction),
                                              field("dialog", &OwnRequest::dialog),
                                              field("method", &OwnRequest::method),
                                              field("cseq", &OwnRequest::cseq),
                                              field("tries", &OwnRequest::tries),
-                                             field("credentials", &OwnRequest::credentials)};
+                                             field("credentials", &OwnRequest::credentials),
+                                             field("overtaken", &OwnRequest::overtaken)};
 };
 
 // A request of ours that was refused and waits for its credentials.
@@ -87,21 +97,21 @@ struct HeldRequest {
                  field("local", &HeldRequest::local), field("request", &HeldRequest::request)};
 };
 
-// An INVITE of the peer inside a dialog that has no final response yet.
-struct PendingInvite {
+// An INVITE or UPDATE of the peer inside a dialog that has no final response yet.
+struct PendingRequest {
   TransactionId transaction;
   DialogId dialog;
   std::uint32_t cseq = 0;
   std::string remote_target = {};  // taken over when we accept (RFC 6141 4.6)
-  bool operator==(const PendingInvite&) const = default;
+  bool operator==(const PendingRequest&) const = default;
   static constexpr auto kFields = std::tuple{
-      field("transaction", &PendingInvite::transaction), field("dialog", &PendingInvite::dialog),
-      field("cseq", &PendingInvite::cseq), field("remote_target", &PendingInvite::remote_target)};
+      field("transaction", &PendingRequest::transaction), field("dialog", &PendingRequest::dialog),
+      field("cseq", &PendingRequest::cseq), field("remote_target", &PendingRequest::remote_target)};
 };
 
 // A 2xx of ours that waits for its ACK.
 struct Unacknowledged {
-  PendingInvite invite;
+  PendingRequest invite;
   Duration interval{};
   Instant resend_at;
   Instant gives_up_at;
@@ -110,6 +120,50 @@ struct Unacknowledged {
                                              field("interval", &Unacknowledged::interval),
                                              field("resend_at", &Unacknowledged::resend_at),
                                              field("gives_up_at", &Unacknowledged::gives_up_at)};
+};
+
+// Callee: the newest provisional response to the first INVITE.
+struct Provisional {
+  std::uint32_t rseq = 0;  // the last one used; 0: none was reliable
+  bool acknowledged = false;
+  std::optional<Instant> again_at;  // the caller is told once more
+  std::optional<Instant> resend_at;
+  std::optional<Instant> gives_up_at;
+  Duration interval{};
+  // Whether it is reliable and waits for its PRACK.
+  [[nodiscard]] bool repeated() const { return resend_at.has_value(); }
+  bool operator==(const Provisional&) const = default;
+  static constexpr auto kFields = std::tuple{field("rseq", &Provisional::rseq),
+                                             field("acknowledged", &Provisional::acknowledged),
+                                             field("again_at", &Provisional::again_at),
+                                             field("resend_at", &Provisional::resend_at),
+                                             field("gives_up_at", &Provisional::gives_up_at),
+                                             field("interval", &Provisional::interval)};
+};
+
+// How long a session lives without a refresh, and whose the refresh is (RFC 4028).
+struct SessionTerms {
+  Duration expires{};  // zero: for ever
+  bool we_refresh = false;
+  bool operator==(const SessionTerms&) const = default;
+  static constexpr auto kFields = std::tuple{field("expires", &SessionTerms::expires),
+                                             field("we_refresh", &SessionTerms::we_refresh)};
+};
+
+struct SessionTimer {
+  SessionTerms terms;       // in force; no timer runs while they say for ever
+  SessionTerms offered;     // what our 2xx to the pending request of the peer will say
+  Duration min_se{};        // the peer's, once it told (RFC 4028 6)
+  bool refreshing = false;  // our refresh is under way
+  std::optional<Instant> refresh_at;
+  std::optional<Instant> expires_at;
+  bool operator==(const SessionTimer&) const = default;
+  static constexpr auto kFields = std::tuple{field("terms", &SessionTimer::terms),
+                                             field("offered", &SessionTimer::offered),
+                                             field("min_se", &SessionTimer::min_se),
+                                             field("refreshing", &SessionTimer::refreshing),
+                                             field("refresh_at", &SessionTimer::refresh_at),
+                                             field("expires_at", &SessionTimer::expires_at)};
 };
 
 // The signalling of one call: what all its dialogs share.
@@ -122,6 +176,8 @@ struct Leg {
   std::string local_uri;          // name-addr, without a tag
   std::string remote_uri;         // name-addr, without a tag
   std::uint32_t invite_cseq = 0;  // of our first INVITE; 0 for a callee
+  std::uint32_t peer_cseq = 0;    // of the first INVITE of the peer; 0 for a caller
+  bool offerless = false;         // the first INVITE had no offer
   Endpoint local;                 // the port of ours that the call uses
   Endpoint remote;                // where the first INVITE went to or came from
   std::string invite_key;         // callee: see State::invites
@@ -131,8 +187,15 @@ struct Leg {
   std::vector<Challenged> challenges;        // the newest of each realm that asked us
   std::uint32_t invite_tries = 1;            // of our first INVITE
   std::string invite_credentials;            // that it carries
-  std::optional<PendingInvite> peer_invite;  // the peer's re-INVITE
+  std::optional<PendingRequest> peer_invite;  // the peer's re-INVITE
+  std::optional<PendingRequest> peer_update;
   std::optional<Unacknowledged> accepted;
+  Abilities peer_can;
+  Provisional provisional;
+  SessionTimer timer;
+  bool collided = false;            // a 491 has come since an offer of ours was last answered
+  std::optional<Instant> retry_at;  // when our next offer may be made after a collision
+  std::optional<Instant> forks_until;
   Duties duties;
   std::optional<Instant> until;  // set when the call ends: from then on all dialogs are Mortal
 
@@ -145,6 +208,8 @@ struct Leg {
                                              field("local_uri", &Leg::local_uri),
                                              field("remote_uri", &Leg::remote_uri),
                                              field("invite_cseq", &Leg::invite_cseq),
+                                             field("peer_cseq", &Leg::peer_cseq),
+                                             field("offerless", &Leg::offerless),
                                              field("local", &Leg::local),
                                              field("remote", &Leg::remote),
                                              field("invite_key", &Leg::invite_key),
@@ -156,6 +221,13 @@ struct Leg {
                                              field("invite_credentials", &Leg::invite_credentials),
                                              field("peer_invite", &Leg::peer_invite),
                                              field("accepted", &Leg::accepted),
+                                             field("peer_update", &Leg::peer_update),
+                                             field("peer_can", &Leg::peer_can),
+                                             field("provisional", &Leg::provisional),
+                                             field("timer", &Leg::timer),
+                                             field("collided", &Leg::collided),
+                                             field("retry_at", &Leg::retry_at),
+                                             field("forks_until", &Leg::forks_until),
                                              field("duties", &Leg::duties),
                                              field("until", &Leg::until)};
 
@@ -167,6 +239,9 @@ struct Leg {
   [[nodiscard]] const OwnRequest* own_request(Method method) const;
   // The dialog that carries the call: confirmed and not Mortal; null if there is none.
   [[nodiscard]] const Dialog* confirmed() const;
+  // Whether an INVITE or UPDATE is in progress in either direction, or a 2xx waits for its ACK: no
+  // offer of ours may begin (RFC 3261 14.1, RACES C-10).
+  [[nodiscard]] bool busy() const;
 };
 
 struct DialogLayer {

@@ -1,5 +1,6 @@
 #include "engine/core/addresses.hpp"
 #include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/uri.hpp"
 
 namespace lastcall::core {
@@ -20,7 +21,8 @@ void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
                  .local_uri = "<" + address_of_record(context.config) + ">",
                  .remote_uri = "<" + target + ">",
                  .invite_cseq = 1,
-                 .remote = *destination};
+                 .remote = *destination,
+                 .offerless = call.sdp.empty()};
   const std::string branch = context.draws.branch(call.call, {}, Method::kInvite, leg.invite_cseq);
   leg.invite = context.draws.client_transaction(branch, Method::kInvite);
   out.send(ToTransaction{SendRequest{.call = call.call,
@@ -34,14 +36,15 @@ void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
 
 void ring(const LegContext& at) {
   if (at.leg.ending() || at.leg.phase >= InvitePhase::kAccepted) return;
-  answer_forming_dialog(at, at.leg.invite, 180, {});
+  if (at.leg.dialogs.empty() || at.leg.dialogs.front().phase == DialogPhase::kMortal) return;
+  send_provisional(at);
 }
 
 void accept(const LegContext& at, const Accept& accept) {
   if (at.leg.ending() || at.leg.dialogs.empty()) return;
   // The first INVITE, unless it is done: then the peer's re-INVITE, unless that was cancelled.
   const Dialog& first = at.leg.dialogs.front();
-  PendingInvite invite{.transaction = at.leg.invite, .dialog = first.id, .cseq = first.remote_cseq};
+  PendingRequest invite{.transaction = at.leg.invite, .dialog = first.id, .cseq = at.leg.peer_cseq};
   if (at.leg.phase >= InvitePhase::kAccepted) {
     if (!at.leg.peer_invite) return;
     invite = *at.leg.peer_invite;
@@ -55,7 +58,11 @@ void accept(const LegContext& at, const Accept& accept) {
                            .cseq = invite.cseq,
                            .resend_at = now + limits::kT1,
                            .gives_up_at = now + limits::k64T1});
-  answer_forming_dialog(at, invite.transaction, 200, accept.sdp);
+  const SessionTerms& terms = at.leg.timer.offered;
+  start_timer(at, terms);
+  answer_forming_dialog(
+      at, invite.transaction,
+      {.status = 200, .sdp = accept.sdp, .lines = accepted_timer_lines(terms, at.leg.peer_can)});
 }
 
 void refuse(const LegContext& at, int status) {
@@ -67,12 +74,8 @@ void refuse(const LegContext& at, int status) {
 void reoffer(const LegContext& at, const Reoffer& offer) {
   if (at.leg.ending()) return;
   const Dialog* dialog = at.leg.confirmed();
-  // RFC 3261 14.1: not while another INVITE is in progress, in either direction.
-  const bool busy = at.leg.own_request(Method::kInvite) || at.leg.peer_invite || at.leg.accepted;
-  if (dialog == nullptr || busy) {
-    at.out.send(ToSession{PeerRefused{at.call, 491}});
-    return;
-  }
+  if (dialog == nullptr) return at.out.send(ToSession{PeerRefused{at.call, 491}});
+  if (at.leg.busy()) return meet_collision(at, *dialog, false);
   send_in_dialog(at, *dialog, {.method = Method::kInvite, .body = offer.sdp});
 }
 

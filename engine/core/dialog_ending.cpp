@@ -1,4 +1,4 @@
-#include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 
 #include <algorithm>
 
@@ -43,10 +43,20 @@ void refuse_pending(const LegContext& at, TransactionId invite, int status) {
   at.out.record(InviteRefused{at.call, invite, status});
 }
 
+void refuse_update(const LegContext& at, const PendingRequest& update) {
+  answer(at, update.transaction, 487);
+  at.out.record(UpdateAnswered{at.call, update.transaction, 487});
+}
+
 Duties end_confirmed(const LegContext& at) {
   Duties duties;
   for (const Dialog& dialog : at.leg.dialogs) {
-    if (dialog.phase == DialogPhase::kMoratorium) {
+    if (dialog.owes_answer) {
+      // The answer will not come any more, and no BYE may go before the ACK (RFC 3261 13.2.2.4).
+      decline_offer(at, dialog, dialog.remote_sdp);
+      send_bye(at, dialog);
+      duties.insert(Duty::kByeFinal);
+    } else if (dialog.phase == DialogPhase::kMoratorium) {
       // RFC 3261 15: the callee sends no BYE before the ACK.
       duties.insert(Duty::kByeOnAck);
     } else if (dialog.phase == DialogPhase::kEstablished) {
@@ -59,6 +69,7 @@ Duties end_confirmed(const LegContext& at) {
 
 Duties end_signalling(const LegContext& at, Cause cause) {
   if (at.leg.peer_invite) refuse_pending(at, at.leg.peer_invite->transaction, 487);
+  if (at.leg.peer_update) refuse_update(at, *at.leg.peer_update);
   // No CANCEL for it: after a BYE nothing else may begin in the dialog (RACES I-31).
   if (const OwnRequest* invite = at.leg.own_request(Method::kInvite)) {
     at.out.send(ToTransaction{AwaitFinal{at.call, invite->transaction}});
@@ -90,7 +101,7 @@ void send_bye(const LegContext& at, const Dialog& dialog) {
 
 void accept_unacknowledged(const LegContext& at) {
   if (!at.leg.accepted) return;
-  const PendingInvite invite = at.leg.accepted->invite;
+  const PendingRequest invite = at.leg.accepted->invite;
   at.out.record(AcceptUnacknowledged{at.call, invite.dialog});
   if (at.leg.duties.contains(Duty::kByeOnAck)) {
     at.out.record(DutyDone{at.call, Duty::kByeOnAck});

@@ -16,6 +16,16 @@ void InDialog::take(Refresh refresh) const {
       .remote_target = refresh == Refresh::kTarget ? contact_uri(request.message) : std::string{}});
 }
 
+void InDialog::refuse(Rejection why) const {
+  const SipMessage& message = request.message;
+  at.out.record(RequestRefused{at.call, dialog.id, message.method(), message.cseq(), why.status});
+  reject(std::move(why));
+}
+
+void InDialog::refuse_overlapping() const {
+  refuse(overlapping(at.context.draws, request.transaction));
+}
+
 void InDialog::reply(int status) const { answer(at, request.transaction, status); }
 
 void InDialog::reject(Rejection why) const { answer(at, request.transaction, std::move(why)); }

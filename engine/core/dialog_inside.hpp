@@ -23,6 +23,10 @@ struct InDialog {
   }
   // It is in order and will be carried out.
   void take(Refresh refresh) const;
+  // It is in order, but refused at once: its CSeq counts (RFC 3261 12.2.2), its target does not.
+  void refuse(Rejection why) const;
+  // The same with 500: another one of its kind is not answered yet (RFC 3261 14.2, RFC 3311 5.2).
+  void refuse_overlapping() const;
   void reply(int status) const;
   // With header lines; that of an inspection, or any other answer that makes no dialog.
   void reject(Rejection why) const;

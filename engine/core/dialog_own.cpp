@@ -1,5 +1,6 @@
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,21 +8,25 @@
 namespace lastcall::core {
 namespace {
 
-// RFC 5057 5.1 and RFC 3261 12.2.1.2: which answers end the INVITE usage, most of them with the
-// whole dialog (RACES R-OA-26).
-bool ends_usage(int status) {
-  constexpr std::array kEnding{404, 405, 408, 410, 416, 480, 481, 482,
-                               483, 484, 485, 489, 501, 502, 604};
-  return std::ranges::find(kEnding, status) != kEnding.end();
-}
-
-void reinvite_finished(const LegContext& at, int status) {
+void reinvite_finished(const LegContext& at, const Outcome& outcome) {
+  const int status = outcome.status;
   if (at.leg.ending() || status < 300) return;
-  if (ends_usage(status)) {  // the session answers with a BYE
-    at.out.send(ToSession{CallLost{at.call, Cause::kDialogFailure, status}});
-  } else {
-    at.out.send(ToSession{PeerRefused{at.call, status}});
+  const Dialog* dialog = at.leg.find(outcome.request.dialog);
+  // RFC 3261 14.1: once more after a collision, not for ever.
+  if (status == 491 && !at.leg.collided && dialog != nullptr) {
+    return meet_collision(at, *dialog, true);
   }
+  if (const auto min_se = wanted_min_se(at, outcome)) {
+    at.out.record(MinSeLearned{at.call, *min_se});
+    at.out.send(ToSession{OfferDeferred{at.call, true}});
+    return at.out.send(ToSession{OfferDue{at.call, at.leg.timer.refreshing}});
+  }
+  if (ends_usage(status)) {  // the session answers with a BYE
+    const Cause cause = at.leg.timer.refreshing ? Cause::kSessionExpired : Cause::kDialogFailure;
+    return at.out.send(ToSession{CallLost{at.call, cause, status}});
+  }
+  at.out.send(ToSession{PeerRefused{at.call, status}});
+  if (at.leg.timer.refreshing) refresh_refused(at);
 }
 
 // A 2xx of a re-INVITE, for the first time or again: each is acknowledged (RACES I-29).
@@ -29,18 +34,35 @@ void receive_reaccept(const LegContext& at, const ResponseReceived& response) {
   const SipMessage& message = response.message;
   const Dialog* dialog = at.leg.find(dialog_of(at, message));
   if (dialog == nullptr) return;
-  acknowledge(at, described(at, message, dialog), message);
   const OwnRequest* request = at.leg.own_request(response.transaction);
+  Dialog refreshed = described(at, message, dialog);
+  // RFC 6141 4.6: a target that the peer moved with a request since then is newer.
+  if (request != nullptr && request->overtaken) {
+    refreshed.remote_target = dialog->remote_target;
+    refreshed.destination = dialog->destination;
+  }
+  acknowledge(at, refreshed, {message.cseq()});
   if (request == nullptr) return;
   finish_request(at, {*request, message.status(), &message});
-  if (!at.leg.ending()) at.out.send(ToSession{PeerAccepted{at.call, sdp_of(message)}});
+  if (at.leg.ending()) return;
+  timer_answered(at, message);
+  at.out.send(ToSession{PeerAccepted{at.call, sdp_of(message)}});
 }
 
 }  // namespace
 
+bool ends_usage(int status) {
+  constexpr std::array kEnding{404, 405, 408, 410, 416, 480, 481, 482,
+                               483, 484, 485, 489, 501, 502, 604};
+  return std::ranges::find(kEnding, status) != kEnding.end();
+}
+
 void receive_own_response(const LegContext& at, const ResponseReceived& response) {
   const SipMessage& message = response.message;
-  if (message.status() < 200) return;
+  if (message.status() < 200) {
+    if (message.method() == Method::kInvite) receive_reprovisional(at, message);
+    return;
+  }
   if (message.method() == Method::kInvite && message.status() < 300) {
     return receive_reaccept(at, response);
   }
@@ -62,7 +84,9 @@ void finish_request(const LegContext& at, const Outcome& outcome) {
       RequestFinished{at.call, request.dialog, request.transaction, request.method, status});
   switch (request.method) {
     case Method::kInvite:
-      return reinvite_finished(at, status);
+      return reinvite_finished(at, {request, status, outcome.response});
+    case Method::kUpdate:
+      return update_finished(at, outcome);
     case Method::kBye:
       return duty_done(at, Duty::kByeFinal);
     default:

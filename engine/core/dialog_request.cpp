@@ -1,6 +1,7 @@
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_inside.hpp"
 #include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/body.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"
@@ -31,7 +32,8 @@ void start_leg(const RequestReceived& request, const Context& context, Outbox& o
                         .local_uri = name_addr_of(invite, Header::kTo),
                         .remote_uri = name_addr_of(invite, Header::kFrom),
                         .local = request.local,
-                        .remote = request.source});
+                        .remote = request.source,
+                        .offerless = sdp_of(invite).empty()});
   const Endpoint destination = destination_of(routes, target, request.source);
   out.record(DialogStarted{.call = request.call,
                            .dialog = context.draws.dialog(invite.call_id(), tag, invite.from_tag()),
@@ -40,6 +42,13 @@ void start_leg(const RequestReceived& request, const Context& context, Outbox& o
                            .routes = std::move(routes),
                            .remote_cseq = invite.cseq(),
                            .destination = destination});
+  if (const Abilities can = abilities_of(invite, {}); !can.empty()) {
+    out.record(PeerLearned{request.call, can});
+  }
+  const SessionTerms terms = terms_for(invite, {}, context.config);
+  if (terms.expires != Duration::zero()) {
+    out.record(TimerOffered{request.call, terms.expires, terms.we_refresh});
+  }
   out.send(
       ToSession{CallOffered{request.call, name_addr_of(invite, Header::kFrom), sdp_of(invite)}});
 }
@@ -48,12 +57,16 @@ void receive_bye(const InDialog& in) {
   const LegContext& at = in.at;
   // RFC 3261 12.2.2 wants 500 for a late one; the peer's call is over all the same (RACES C-09).
   const bool late = in.request.message.cseq() < in.dialog.remote_cseq;
-  in.take(Refresh::kTarget);
+  in.take(Refresh::kNone);
   in.reply(late ? 500 : 200);
   // RFC 3261 15.1.2: what is still pending at us gets a 487.
   if (at.leg.peer_invite && at.leg.peer_invite->dialog == in.dialog.id) {
     answer(at, at.leg.peer_invite->transaction, 487);
     at.out.record(InviteRefused{at.call, at.leg.peer_invite->transaction, 487});
+  }
+  if (at.leg.peer_update && at.leg.peer_update->dialog == in.dialog.id) {
+    answer(at, at.leg.peer_update->transaction, 487);
+    at.out.record(UpdateAnswered{at.call, at.leg.peer_update->transaction, 487});
   }
   if (at.leg.duties.contains(Duty::kByeOnAck)) at.out.record(DutyDone{at.call, Duty::kByeOnAck});
   if (in.mortal()) return;
@@ -70,19 +83,17 @@ void receive_reinvite(const InDialog& in) {
   const bool calling = at.leg.phase < InvitePhase::kAccepted;
   // RFC 3261 14.2: one INVITE at a time; 491 for glare, 500 while the peer's own one is pending.
   if (at.leg.own_request(Method::kInvite) || (calling && at.leg.role == CallRole::kCaller)) {
-    // Refused, so it refreshes no target; but in order, so its CSeq counts (RFC 3261 12.2.2).
-    in.take(Refresh::kNone);
-    at.out.record(InviteRefused{at.call, in.request.transaction, 491});
-    return in.reply(491);
+    return in.refuse({491});
   }
-  if (at.leg.peer_invite || calling) return in.reply(500);
-  if (Rejection why = inspect_inside(in.request.message)) {
-    in.take(Refresh::kNone);
-    at.out.record(InviteRefused{at.call, in.request.transaction, why.status});
-    return in.reject(std::move(why));
-  }
+  if (at.leg.peer_invite || at.leg.peer_update || calling) return in.refuse_overlapping();
+  const SipMessage& invite = in.request.message;
+  Rejection why = inspect_inside(invite);
+  if (!why) why = inspect_extensions(invite, at.context.config);
+  if (why) return in.refuse(std::move(why));
+  learn_peer(at, invite);
   in.take(Refresh::kTarget);
-  at.out.send(ToSession{PeerReoffered{at.call, sdp_of(in.request.message)}});
+  offer_timer(at, invite);
+  at.out.send(ToSession{PeerReoffered{at.call, sdp_of(invite)}});
 }
 
 void receive_inside(const InDialog& in) {
@@ -91,6 +102,8 @@ void receive_inside(const InDialog& in) {
   if (in.mortal()) return in.reply(481);  // RFC 5407 2, RACES I-32
   if (message.cseq() < in.dialog.remote_cseq) return in.reply(500);
   if (message.method() == Method::kInvite) return receive_reinvite(in);
+  if (message.method() == Method::kPrack) return receive_prack(in);
+  if (message.method() == Method::kUpdate) return receive_update(in);
   in.take(Refresh::kNone);
   if (Rejection why = inspect_inside(message)) return in.reject(std::move(why));
   switch (message.method()) {
@@ -129,6 +142,7 @@ void receive_outside(const DialogLayer::State& state, const RequestReceived& req
   const bool merged = invite && state.invites.contains(invite_key(
                                     message.call_id(), message.from_tag(), message.cseq()));
   Rejection why = inspect_outside(message, context.config, merged);
+  if (!why && invite) why = inspect_extensions(message, context.config);
   if (why) return answer_stateless(request, why.status, std::move(why.lines), context, out);
   switch (message.method()) {
     case Method::kInvite:

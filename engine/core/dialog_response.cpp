@@ -1,7 +1,9 @@
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace lastcall::core {
 namespace {
@@ -11,44 +13,35 @@ std::string called_uri(const Leg& leg) {
   return leg.remote_uri.substr(1, leg.remote_uri.size() - 2);  // without <>
 }
 
-void start_dialog(const LegContext& at, const Dialog& dialog) {
-  at.out.record(DialogStarted{.call = at.call,
-                              .dialog = dialog.id,
-                              .remote_tag = dialog.remote_tag,
-                              .remote_target = dialog.remote_target,
-                              .routes = dialog.routes,
-                              .destination = dialog.destination});
-}
-
-void receive_provisional(const LegContext& at, const SipMessage& response) {
-  if (at.leg.phase == InvitePhase::kCalling) at.out.record(InviteProceeding{at.call});
-  if (at.leg.duties.contains(Duty::kCancelOnProvisional)) {
-    at.out.record(DutyDone{at.call, Duty::kCancelOnProvisional});
-    at.out.send(ToTransaction{SendCancel{at.call, at.leg.invite}});
-  }
-  if (response.status() == 100) return;
-  const bool known = at.leg.find(dialog_of(at, response)) != nullptr;
-  if (!known && !response.to_tag().empty() && at.leg.dialogs.size() < limits::kDialogsMax) {
-    start_dialog(at, described(at, response, nullptr));
-  }
-  if (!at.leg.ending()) at.out.send(ToSession{PeerRinging{at.call}});
+// The 2xx that makes the call: what it says of the peer and of the session.
+void take_accept(const LegContext& at, const Dialog& dialog, const SipMessage& response) {
+  learn_peer(at, response);
+  settle_forks(at, dialog.id);
+  timer_answered(at, response);
+  if (at.leg.offerless) return receive_offer(at, dialog, response);
+  acknowledge(at, dialog, {response.cseq()});
+  // The first description in any response was the answer (RFC 3261 13.2.1).
+  std::string sdp = dialog.remote_sdp.empty() ? sdp_of(response) : dialog.remote_sdp;
+  at.out.send(ToSession{PeerAccepted{at.call, std::move(sdp)}});
 }
 
 // A 2xx to the first INVITE: acknowledged whatever the state of the call (RACES I-29).
 void receive_accept(const LegContext& at, const SipMessage& response) {
   const Dialog* known = at.leg.find(dialog_of(at, response));
   const bool repeated = known != nullptr && known->acks.contains(response.cseq());
-  if (repeated) return acknowledge(at, *known, response);
-  if (known == nullptr && at.leg.dialogs.size() >= limits::kDialogsMax) return;
+  if (repeated) return acknowledge(at, *known, {response.cseq()});
+  if (known != nullptr && known->owes_answer) return;  // its ACK is on its way
+  if (known == nullptr && at.leg.dialogs.size() >= limits::kForksMax) return;
 
   const Dialog dialog = described(at, response, known);
   const bool wanted = !at.leg.ending() && at.leg.confirmed() == nullptr &&
                       (known == nullptr || known->phase != DialogPhase::kMortal);
   if (known == nullptr) start_dialog(at, dialog);
-  acknowledge(at, dialog, response);
-  if (wanted) {
-    at.out.send(ToSession{PeerAccepted{at.call, sdp_of(response)}});
-    return;
+  if (wanted) return take_accept(at, dialog, response);
+  if (at.leg.offerless) {
+    decline_offer(at, dialog, sdp_of(response));
+  } else {
+    acknowledge(at, dialog, {response.cseq()});
   }
   // It crossed our CANCEL, or is one fork too many: end it at once (RFC 3261 13.2.2.4, 15). A
   // dialog that the peer has already ended with a BYE needs none.
@@ -67,6 +60,17 @@ void invite_failed(const LegContext& at, Cause cause, int status) {
   if (!at.leg.ending()) at.out.send(ToSession{CallLost{at.call, cause, status}});
 }
 
+}  // namespace
+
+void start_dialog(const LegContext& at, const Dialog& dialog) {
+  at.out.record(DialogStarted{.call = at.call,
+                              .dialog = dialog.id,
+                              .remote_tag = dialog.remote_tag,
+                              .remote_target = dialog.remote_target,
+                              .routes = dialog.routes,
+                              .destination = dialog.destination});
+}
+
 DialogId dialog_of(const LegContext& at, const SipMessage& response) {
   return at.context.draws.dialog(at.leg.sip_call_id, at.leg.local_tag, response.to_tag());
 }
@@ -82,6 +86,9 @@ Dialog described(const LegContext& at, const SipMessage& response, const Dialog*
   if (known != nullptr) {
     dialog.acks = known->acks;
     dialog.local_cseq = known->local_cseq;
+    dialog.remote_sdp = known->remote_sdp;
+    dialog.reliable_of = known->reliable_of;
+    dialog.rseq = known->rseq;
     // A message without Contact leaves the target as it was (RFC 6141 4.7).
     if (dialog.remote_target.empty()) dialog.remote_target = known->remote_target;
     // RFC 3261 13.2.2.4: the 2xx of the first INVITE sets the routes anew, later ones never.
@@ -106,6 +113,7 @@ void receive_response(const LegContext& at, const ResponseReceived& response) {
   if (const auto challenges = answerable(at, response)) {
     return ask_to_sign(at, response, *challenges);
   }
+  if (status == 422 && retry_invite(at, response)) return;
   invite_failed(at, status == 408 ? Cause::kNoAnswer : Cause::kRemoteReject, status);
 }
 

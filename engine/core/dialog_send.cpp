@@ -2,6 +2,7 @@
 
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
@@ -59,7 +60,9 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const 
   if (has_contact(method)) {
     writer.header(Header::kContact, sip::contact_of(at.context.config.contact));
   }
-  if (method == Method::kInvite) writer.lines(capability_lines());
+  if (method == Method::kInvite || method == Method::kUpdate) {
+    writer.lines(capability_lines()).lines(timer_lines(at.leg.timer, at.context.config));
+  }
   writer.lines(outgoing.lines);
   return std::move(writer).finish(
       outgoing.body, outgoing.body.empty() ? std::string_view{} : outgoing.content_type);
@@ -79,7 +82,8 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
       .header(Header::kCallId, leg.sip_call_id)
       .cseq(leg.invite_cseq)
       .header(Header::kContact, sip::contact_of(context.config.contact))
-      .lines(capability_lines());
+      .lines(leg.offerless ? offerless_capability_lines() : capability_lines())
+      .lines(timer_lines({}, context.config));
   return std::move(writer).finish(sdp, type_of_body(sdp));
 }
 
@@ -97,30 +101,31 @@ void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& 
                                         .request = compose_in_dialog(at, dialog, outgoing, cseq)}});
 }
 
-void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& accept) {
-  const auto known = dialog.acks.find(accept.cseq());
-  std::string ack = known != dialog.acks.end()
-                        ? known->second
-                        : compose_in_dialog(at, dialog,
-                                            {.method = Method::kAck,
-                                             .lines = credentials_of(at.leg, accept.cseq())},
-                                            accept.cseq());
+void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgement& ack) {
+  const auto known = dialog.acks.find(ack.cseq);
+  std::string text =
+      known != dialog.acks.end()
+          ? known->second
+          : compose_in_dialog(at, dialog,
+                              {.method = Method::kAck,
+                               .lines = credentials_of(at.leg, ack.cseq),
+                               .body = ack.sdp},
+                              ack.cseq);
   if (known == dialog.acks.end()) {
     at.out.record(AckSent{.call = at.call,
                           .dialog = dialog.id,
-                          .cseq = accept.cseq(),
+                          .cseq = ack.cseq,
                           .remote_target = dialog.remote_target,
                           .routes = dialog.routes,
                           .destination = dialog.destination,
-                          .wire = {ack}});
+                          .wire = {text}});
   }
-  at.out.send(ToTransaction{SendAck{at.call, dialog.destination, at.leg.local, std::move(ack)}});
+  at.out.send(ToTransaction{SendAck{at.call, dialog.destination, at.leg.local, std::move(text)}});
 }
 
 void answer(const LegContext& at, TransactionId transaction, int status) {
-  // RFC 3261 14.2: an overlapping INVITE is asked to come back within 10 s.
-  const std::string retry = status == 500 ? sip::header_line("Retry-After", "5") : std::string{};
-  at.out.send(ToTransaction{Respond{at.call, transaction, status, at.leg.local_tag, retry, {}}});
+  const std::string tag = status == 100 ? std::string{} : at.leg.local_tag;
+  at.out.send(ToTransaction{Respond{at.call, transaction, status, tag, {}, {}}});
 }
 
 void answer(const LegContext& at, TransactionId transaction, Rejection why) {
@@ -128,8 +133,12 @@ void answer(const LegContext& at, TransactionId transaction, Rejection why) {
       Respond{at.call, transaction, why.status, at.leg.local_tag, std::move(why.lines), {}}});
 }
 
-void answer_forming_dialog(const LegContext& at, TransactionId transaction, int status,
-                           std::string_view sdp) {
+Rejection overlapping(const Draws& draws, TransactionId transaction) {
+  const std::string wait = std::to_string(draws.retry_after(transaction));
+  return {500, sip::header_line(Header::kRetryAfter, wait)};
+}
+
+void answer_forming_dialog(const LegContext& at, TransactionId transaction, const Forming& answer) {
   std::string lines;
   // RFC 3261 12.1.1: the answer that makes the dialog returns the peer's Record-Route.
   if (transaction == at.leg.invite && !at.leg.dialogs.empty()) {
@@ -138,9 +147,10 @@ void answer_forming_dialog(const LegContext& at, TransactionId transaction, int 
     }
   }
   lines += sip::header_line(Header::kContact, sip::contact_of(at.context.config.contact));
-  if (status >= 200) lines += capability_lines();
+  if (answer.status >= 200) lines += capability_lines();
+  lines += answer.lines;
   at.out.send(ToTransaction{
-      Respond{at.call, transaction, status, at.leg.local_tag, lines, std::string{sdp}}});
+      Respond{at.call, transaction, answer.status, at.leg.local_tag, lines, answer.sdp}});
 }
 
 void answer_stateless(const RequestReceived& request, int status, std::string headers,

@@ -33,13 +33,24 @@ struct Outgoing {
 // final response.
 void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing);
 
-// Acknowledges a 2xx, for the first time or again with the same bytes (RFC 3261 13.2.2.4).
-void acknowledge(const LegContext& at, const Dialog& dialog, const SipMessage& accept);
+// Acknowledges a 2xx, for the first time or again with the same bytes (RFC 3261 13.2.2.4): it is
+// known by the CSeq of its INVITE. `sdp` is the answer to an offer in the 2xx.
+struct Acknowledgement {
+  std::uint32_t cseq = 0;
+  std::string sdp = {};
+};
+void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgement& ack);
 
 // Answers a request. `tag` is ours; dialog-forming answers carry Contact and the routes.
 void answer(const LegContext& at, TransactionId transaction, int status);
-void answer_forming_dialog(const LegContext& at, TransactionId transaction, int status,
-                           std::string_view sdp);
+// 500, asking to come back within 10 s: another request is not answered yet (RFC 3261 14.2).
+[[nodiscard]] Rejection overlapping(const Draws& draws, TransactionId transaction);
+struct Forming {
+  int status = 0;
+  std::string sdp = {};
+  std::string lines = {};  // whole header lines
+};
+void answer_forming_dialog(const LegContext& at, TransactionId transaction, const Forming& answer);
 // Answers a request that belongs to no call.
 void answer_stateless(const RequestReceived& request, int status, std::string headers,
                       const Context& context, Outbox& out);

@@ -27,6 +27,9 @@ struct Outcome {
   int status = 0;                        // 408 or 503 without a response (RFC 3261 8.1.3.1)
   const SipMessage* response = nullptr;  // null: there was none
 };
+// RFC 5057 5.1 and RFC 3261 12.2.1.2: which answers end the INVITE usage, most of them with the
+// whole dialog (RACES R-OA-26).
+[[nodiscard]] bool ends_usage(int status);
 void receive_own_response(const LegContext& at, const ResponseReceived& response);
 void finish_request(const LegContext& at, const Outcome& outcome);
 
@@ -43,6 +46,8 @@ void begin_cleanup(const LegContext& at, Cause cause);
 void send_bye(const LegContext& at, const Dialog& dialog);
 void accept_unacknowledged(const LegContext& at);
 
+// Records a dialog that a response of the peer began.
+void start_dialog(const LegContext& at, const Dialog& dialog);
 // The dialog that a response to a request of ours is of.
 [[nodiscard]] DialogId dialog_of(const LegContext& at, const SipMessage& response);
 // The dialog as a response describes it (RFC 3261 12.1.2): routes reversed, target from Contact.

@@ -8,6 +8,7 @@
 #include "engine/model/ids.hpp"
 #include "engine/model/sip_message.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -72,6 +73,22 @@ class Draws {
     return to_hex(draw("response tag", transaction));
   }
 
+  // RFC 3261 14.1: how long to wait after a collision, in steps of 10 ms: the owner of the Call-ID
+  // 2.1 to 4.0 s, the other side 0 to 2.0 s. `cseq` tells one collision of a dialog from another.
+  [[nodiscard]] Duration collision_wait(DialogId dialog, std::uint32_t cseq, bool owner) const {
+    const std::uint64_t drawn = low(draw("collision", dialog, cseq));
+    const std::uint64_t steps = owner ? 210 + drawn % 191 : drawn % 201;
+    return steps * std::chrono::milliseconds{10};
+  }
+  // RFC 3261 14.2: 0 to 10 s, for the Retry-After of an overlapping request.
+  [[nodiscard]] std::uint64_t retry_after(TransactionId transaction) const {
+    return low(draw("Retry-After", transaction)) % 11;
+  }
+  // RFC 3262 3: the first RSeq is drawn from 1 to 2^31-1.
+  [[nodiscard]] std::uint32_t first_rseq(TransactionId invite) const {
+    return static_cast<std::uint32_t>(low(draw("RSeq", invite)) % 0x7FFF'FFFF) + 1;
+  }
+
   // RFC 3261 17.1.3, 17.2.3: what a transaction is matched by. ACK matches the INVITE it answers.
   [[nodiscard]] TransactionId server_transaction(std::string_view branch, std::string_view sent_by,
                                                  Method method) const {
@@ -92,6 +109,9 @@ class Draws {
   }
 
  private:
+  // Without the shard, which is no chance.
+  static std::uint64_t low(std::uint64_t drawn) { return drawn & 0x00FF'FFFF'FFFF'FFFF; }
+
   template <class... What>
   [[nodiscard]] std::uint64_t draw(std::string_view purpose, const What&... what) const {
     const std::uint64_t value = hash_of(seed_, purpose, what...);

@@ -18,12 +18,13 @@ namespace {
 
 // ---- what we can do: whoever adds a method, an option or a body adds it here
 
-constexpr EnumSet<Method> kMethods{Method::kInvite,  Method::kAck,     Method::kBye,
-                                   Method::kCancel,  Method::kOptions, Method::kInfo,
-                                   Method::kMessage, Method::kNotify,  Method::kSubscribe};
+constexpr EnumSet<Method> kMethods{Method::kInvite,    Method::kAck,   Method::kBye,
+                                   Method::kCancel,    Method::kPrack, Method::kUpdate,
+                                   Method::kOptions,   Method::kInfo,  Method::kMessage,
+                                   Method::kSubscribe, Method::kNotify};
 
 // For Supported and Require.
-constexpr EnumSet<sip::OptionTag> kOptions{};
+constexpr EnumSet<sip::OptionTag> kOptions{sip::OptionTag::k100rel, sip::OptionTag::kTimer};
 
 // The body that a method may bring. A method that is not here may bring any: it is not looked at.
 struct Body {
@@ -31,7 +32,8 @@ struct Body {
   std::string_view type;
 };
 constexpr std::array kBodies{
-    Body{Method::kInvite, "application/sdp"}, Body{Method::kOptions, "application/sdp"},
+    Body{Method::kInvite, "application/sdp"},      Body{Method::kUpdate, "application/sdp"},
+    Body{Method::kPrack, "application/sdp"},       Body{Method::kOptions, "application/sdp"},
     Body{Method::kInfo, "application/dtmf-relay"}, Body{Method::kMessage, "text/plain"},
     Body{Method::kNotify, sip::kSipfrag}};
 
@@ -42,9 +44,8 @@ constexpr std::string_view kEventPackage = "refer";
 
 std::string allow_line() { return sip::header_line(Header::kAllow, sip::write_methods(kMethods)); }
 
-std::string supported_line() {
-  if (kOptions.empty()) return {};
-  return sip::header_line(Header::kSupported, sip::write_option_tags(kOptions));
+std::string supported_line(EnumSet<sip::OptionTag> options) {
+  return sip::header_line(Header::kSupported, sip::write_option_tags(options));
 }
 
 std::string accept_line(Method method) {
@@ -174,7 +175,12 @@ Rejection inspect_inside(const SipMessage& request) {
 }
 
 std::string capability_lines() {
-  return allow_line() + supported_line() + accept_line(Method::kInvite);
+  return allow_line() + supported_line(kOptions) + accept_line(Method::kInvite);
+}
+
+std::string offerless_capability_lines() {
+  return allow_line() + supported_line(kOptions.without({sip::OptionTag::k100rel})) +
+         accept_line(Method::kInvite);
 }
 
 std::string all_capability_lines() {

@@ -29,6 +29,9 @@ struct Rejection {
 
 // What we can do, as header lines. The first stands in every INVITE and in its 2xx (13.2.1).
 [[nodiscard]] std::string capability_lines();
+// The same in an INVITE without an offer, which asks for no reliable provisional response: the
+// first one would have to make the offer, before there is an answer to give (RFC 3262 5).
+[[nodiscard]] std::string offerless_capability_lines();
 // All of it, for the 200 to OPTIONS (11.2).
 [[nodiscard]] std::string all_capability_lines();
 // What we could describe in a call, without a port (RFC 3264 9).

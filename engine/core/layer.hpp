@@ -57,6 +57,7 @@ struct Config {
   std::string users;           // "alice,bob": who can be called here; empty: anybody
   Refers refers = Refers::kInDialog;
   Reliable reliable = Reliable::kSupported;
+  bool delayed_offer = false;  // our calls leave the offer to the peer's 2xx (RFC 3261 13.2.1)
   Duration session_expires = limits::kSessionExpires;  // RFC 4028 4; zero: no session timer of ours
   Duration min_se = limits::kMinSe;
   Duration cleanup_timeout = limits::kCleanupTimeout;

@@ -3,6 +3,7 @@
 #include "engine/model/sip_names.hpp"
 #include "engine/sip/sdp.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace lastcall::core {
@@ -26,29 +27,51 @@ std::optional<sip::RtpMap> g711_of(const sip::SdpMedia& media) {
   return std::nullopt;
 }
 
-// The audio line that we can do: switched on, plain RTP, with a law of G.711.
+// The audio line that we can do: plain RTP with a law of G.711; one that is switched off only if no
+// other is there.
 struct Usable {
   std::size_t line = 0;
   sip::RtpMap map;
+  bool off = false;
 };
 
 std::optional<Usable> usable_audio(const sip::Sdp& sdp) {
+  std::optional<Usable> switched_off;
   for (std::size_t i = 0; i < sdp.media.size(); ++i) {
     const sip::SdpMedia& media = sdp.media[i];
-    if (media.kind != "audio" || media.port == 0 || media.protocol != "RTP/AVP") continue;
-    if (auto map = g711_of(media)) return Usable{i, *std::move(map)};
+    if (media.kind != "audio" || media.protocol != "RTP/AVP") continue;
+    auto map = g711_of(media);
+    if (!map) continue;
+    if (media.port != 0) return Usable{i, *std::move(map)};
+    if (!switched_off) switched_off = Usable{i, *std::move(map), true};
   }
-  return std::nullopt;
+  return switched_off;
+}
+
+// Our newest description. What we wrote ourselves can always be read.
+std::optional<sip::Sdp> previous_of(const OwnMedia& own) {
+  if (own.previous.empty()) return std::nullopt;
+  auto sdp = sip::parse_sdp(own.previous);
+  return sdp ? std::optional{*std::move(sdp)} : std::nullopt;
 }
 
 sip::Sdp described(const OwnMedia& own) {
   sip::Sdp sdp;
   sdp.origin = {.username = "lastcall",
                 .session_id = std::to_string(own.session_id),
-                .version = own.version,
+                .version = 1,
                 .address = own.local.host};
   sdp.connection = own.local.host;
   return sdp;
+}
+
+// RFC 3264 8: one version more if anything else changed; otherwise the same text as before.
+std::string finished(sip::Sdp sdp, const OwnMedia& own) {
+  if (const auto previous = previous_of(own)) {
+    sdp.origin.version = previous->origin.version;
+    if (sdp != *previous) ++sdp.origin.version;
+  }
+  return sip::write(sdp);
 }
 
 sip::SdpMedia audio_line(const OwnMedia& own, Direction direction) {
@@ -68,28 +91,71 @@ void add_format(sip::SdpMedia& media, sip::RtpMap map) {
   media.rtpmaps.push_back(std::move(map));
 }
 
+// Both laws, unless one is there already: a payload type keeps its meaning (RFC 3264 8.3.2).
+void add_laws(sip::SdpMedia& media) {
+  const auto has = [&](std::string_view encoding) {
+    return std::ranges::any_of(media.rtpmaps, [&](const sip::RtpMap& map) {
+      return same_ignoring_case(map.encoding, encoding);
+    });
+  };
+  const auto taken = [&](std::uint8_t payload_type) {
+    return std::ranges::find(media.rtpmaps, payload_type, &sip::RtpMap::payload_type) !=
+           media.rtpmaps.end();
+  };
+  if (!has("PCMU") && !taken(0)) add_format(media, {.payload_type = 0, .encoding = "PCMU"});
+  if (!has("PCMA") && !taken(8)) add_format(media, {.payload_type = 8, .encoding = "PCMA"});
+}
+
+// The lines of our newest description with our audio line switched on in the wanted direction; a
+// line of its own if there is none yet.
+sip::Sdp offered(const OwnMedia& own) {
+  sip::Sdp sdp = described(own);
+  if (auto previous = previous_of(own)) sdp.media = std::move(previous->media);
+  const auto usable = usable_audio(sdp);
+  const std::size_t line = usable ? usable->line : sdp.media.size();
+  sip::SdpMedia media = audio_line(own, own.wanted);
+  if (usable) {
+    media.formats = sdp.media[line].formats;
+    media.rtpmaps = sdp.media[line].rtpmaps;
+    sdp.media[line] = std::move(media);
+  } else {
+    add_laws(media);
+    sdp.media.push_back(std::move(media));
+  }
+  return sdp;
+}
+
 // What we may do, given what the peer's description says of itself and what we want.
-Agreed agree(const sip::Sdp& sdp, std::size_t line, std::uint8_t payload_type, Direction wanted) {
-  const Direction theirs = flip(sip::effective_direction(sdp, line));
+Agreed agree(const sip::Sdp& sdp, const Usable& usable, Direction wanted) {
+  if (usable.off) {
+    return {.remote = {}, .payload_type = usable.map.payload_type, .peer_holds = true, .off = true};
+  }
+  const Direction theirs = flip(sip::effective_direction(sdp, usable.line));
   Agreed agreed;
-  agreed.payload_type = payload_type;
+  agreed.payload_type = usable.map.payload_type;
   agreed.direction =
       direction(sends(theirs) && sends(wanted), receives(theirs) && receives(wanted));
-  const bool held_address = sip::is_held_address(sip::connection_address(sdp, line));
+  const bool held_address = sip::is_held_address(sip::connection_address(sdp, usable.line));
   agreed.peer_holds = held_address || !sends(theirs);
-  if (!held_address) agreed.remote = sip::media_endpoint(sdp, line).value_or(Endpoint{});
+  if (!held_address) agreed.remote = sip::media_endpoint(sdp, usable.line).value_or(Endpoint{});
   return agreed;
+}
+
+// RFC 3264 6: a stream that is not wanted is answered with port 0, in its place.
+sip::SdpMedia refused(const sip::SdpMedia& media) {
+  sip::SdpMedia line = {.kind = media.kind, .protocol = media.protocol, .formats = media.formats};
+  line.rtpmaps = media.rtpmaps;
+  return line;
 }
 
 }  // namespace
 
-std::string make_offer(const OwnMedia& own) {
-  sip::Sdp sdp = described(own);
-  sip::SdpMedia media = audio_line(own, own.wanted);
-  add_format(media, {.payload_type = 0, .encoding = "PCMU"});
-  add_format(media, {.payload_type = 8, .encoding = "PCMA"});
-  sdp.media.push_back(std::move(media));
-  return sip::write(sdp);
+std::string make_offer(const OwnMedia& own) { return finished(offered(own), own); }
+
+std::string make_full_offer(const OwnMedia& own) {
+  sip::Sdp sdp = offered(own);
+  add_laws(sdp.media[usable_audio(sdp)->line]);
+  return finished(std::move(sdp), own);
 }
 
 std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) {
@@ -99,21 +165,26 @@ std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) 
   if (!usable) return std::nullopt;
 
   Answer answer;
-  answer.agreed = agree(*parsed, usable->line, usable->map.payload_type, own.wanted);
+  answer.agreed = agree(*parsed, *usable, own.wanted);
   sip::Sdp sdp = described(own);
   for (std::size_t i = 0; i < parsed->media.size(); ++i) {
-    if (i == usable->line) {
-      sdp.media.push_back(audio_line(own, answer.agreed.direction));
-      add_format(sdp.media.back(), usable->map);
+    if (i != usable->line || usable->off) {
+      sdp.media.push_back(refused(parsed->media[i]));
       continue;
     }
-    sip::SdpMedia refused = parsed->media[i];
-    refused.port = 0;
-    refused.attributes.clear();
-    sdp.media.push_back(std::move(refused));
+    sdp.media.push_back(audio_line(own, answer.agreed.direction));
+    add_format(sdp.media.back(), usable->map);
   }
-  answer.sdp = sip::write(sdp);
+  answer.sdp = finished(std::move(sdp), own);
   return answer;
+}
+
+std::string refuse_offer(std::string_view offer, const OwnMedia& own) {
+  const auto parsed = sip::parse_sdp(offer);
+  if (!parsed) return {};
+  sip::Sdp sdp = described(own);
+  for (const sip::SdpMedia& media : parsed->media) sdp.media.push_back(refused(media));
+  return finished(std::move(sdp), own);
 }
 
 std::optional<Agreed> read_answer(std::string_view answer, const OwnMedia& own) {
@@ -121,7 +192,7 @@ std::optional<Agreed> read_answer(std::string_view answer, const OwnMedia& own) 
   if (!parsed) return std::nullopt;
   const auto usable = usable_audio(*parsed);
   if (!usable) return std::nullopt;
-  return agree(*parsed, usable->line, usable->map.payload_type, own.wanted);
+  return agree(*parsed, *usable, own.wanted);
 }
 
 }  // namespace lastcall::core

@@ -3,6 +3,8 @@
 #include "engine/core/session_steps.hpp"
 #include "engine/core/termination.hpp"
 
+#include <utility>
+
 namespace lastcall::core {
 namespace {
 
@@ -40,11 +42,14 @@ void SessionLayer::decide(const State& state, const Input& input, const Context&
   const CallContext at{call, *session, context, out};
   match(
       input, [&](const DeadlineDue& m) { decide_deadline(at, m); }, [](const CallOffered&) {},
-      [&](const PeerRinging&) { peer_rings(at); },
+      [&](const PeerRinging& m) { peer_rings(at, m); },
       [&](const PeerAccepted& m) { peer_accepts(at, m.sdp); },
       [&](const PeerRefused&) { peer_refuses(at); },
       [&](const PeerReoffered& m) { peer_reoffers(at, m.sdp); },
+      [&](const PeerUpdated& m) { peer_updates(at, m.sdp); },
       [&](const PeerAnswered& m) { peer_answers(at, m.sdp); },
+      [&](const OfferDeferred& m) { defer_offer(at, m.sent); },
+      [&](const OfferDue& m) { offer_due(at, m.refresh); },
       [&](const CallLost& m) { begin_termination(at, m.cause, m.status); },
       [&](const StreamReady& m) { stream_ready(at, m.local); },
       [&](const StreamUnavailable&) { begin_termination(at, Cause::kMediaFailure, 0); },
@@ -83,7 +88,7 @@ void apply_connected(State& state, Session& session, const CallConnected& e) {
   session.remote_media = e.remote_media;
   session.direction = e.direction;
   session.payload_type = e.payload_type;
-  session.offer_version = e.offer_version;
+  session.description = e.sdp;
 }
 
 void apply_changed(Session& session, const SessionChanged& e) {
@@ -93,7 +98,22 @@ void apply_changed(Session& session, const SessionChanged& e) {
   session.remote_media = e.remote_media;
   session.direction = e.direction;
   session.payload_type = e.payload_type;
-  session.offer_version = e.offer_version;
+  session.description = e.sdp;
+}
+
+void apply_offer(Session& session, const OfferMade& e) {
+  session.local_media = e.local_media;
+  session.described_before = std::exchange(session.description, e.sdp);
+  session.unanswered = !e.sdp.empty();
+  session.offer_holds = e.holds;
+}
+
+void apply_early_media(Session& session, const EarlyMediaAgreed& e) {
+  session.remote_media = e.remote_media;
+  session.direction = e.direction;
+  session.payload_type = e.payload_type;
+  if (e.settled) session.unanswered = false;
+  if (!e.sdp.empty()) session.description = e.sdp;
 }
 
 // Everything that belongs to the living call is cancelled here (RACES TP-02).
@@ -112,20 +132,19 @@ void apply_to_call(State& state, Session& session, const SessionEvent& event) {
   match(
       event, [](const CallStarted&) {},
       [&](const CallRinging&) { session.state = CallState::kRinging; },
-      [&](const OperationStarted& e) {
-        session.operation = Operation{e.command, e.op};
-        if (e.offer_version != 0) session.offer_version = e.offer_version;
+      [&](const OperationStarted& e) { session.operation = Operation{e.command, e.op}; },
+      [&](const OfferMade& e) { apply_offer(session, e); },
+      [&](const OfferWithdrawn&) {
+        session.description = session.described_before;
+        session.unanswered = false;
       },
-      [&](const OfferMade& e) {
-        session.local_media = e.local_media;
-        session.offer_version = e.offer_version;
-        session.unanswered = session.established();
-      },
+      [&](const OfferRefused&) { session.unanswered = false; },
       [&](const OperationFinished& e) {
         if (session.operation && session.operation->command == e.command) {
           session.operation.reset();
         }
       },
+      [&](const EarlyMediaAgreed& e) { apply_early_media(session, e); },
       [&](const CallConnected& e) { apply_connected(state, session, e); },
       [&](const SessionChanged& e) { apply_changed(session, e); },
       [&](const CallTerminating& e) { apply_terminating(state, session, e); },

@@ -27,8 +27,10 @@ struct Session {
   std::string peer;   // who calls, or the URI that was called
   std::string offer;  // callee: the peer's first offer, until it is answered
   Endpoint local_media;
-  std::uint32_t offer_version = 0;  // of our last SDP; 0: none yet
-  bool unanswered = false;          // our offer went out in a 2xx: the ACK must answer it
+  std::string description;       // our newest SDP; empty: none yet
+  std::string described_before;  // the one before an offer that may be withdrawn
+  bool unanswered = false;       // our newest SDP is an offer without its answer
+  bool offer_holds = false;      // with that offer we hold the call
   HoldSides held_by;
   Endpoint remote_media;
   Direction direction = Direction::kInactive;
@@ -37,9 +39,15 @@ struct Session {
   std::optional<Instant> rings_until;
   std::optional<CleanupTracker> cleanup;  // set while Terminating
 
-  // What we want of the audio: to be heard, unless we hold the call.
-  [[nodiscard]] Direction wanted() const {
-    return held_by.contains(HoldSide::kLocal) ? Direction::kSendOnly : Direction::kSendRecv;
+  // Whether we hold the call, or are about to.
+  [[nodiscard]] bool wants_hold() const {
+    const bool holding = operation && operation->op == Op::kHold;
+    return holding || held_by.contains(HoldSide::kLocal);
+  }
+  // Our call has no answer yet.
+  [[nodiscard]] bool calling() const {
+    return role == CallRole::kCaller &&
+           (state == CallState::kInitiating || state == CallState::kRinging);
   }
   [[nodiscard]] bool established() const {
     return state == CallState::kConnected || state == CallState::kOnHold;
@@ -52,8 +60,10 @@ struct Session {
                                              field("peer", &Session::peer),
                                              field("offer", &Session::offer),
                                              field("local_media", &Session::local_media),
-                                             field("offer_version", &Session::offer_version),
+                                             field("description", &Session::description),
+                                             field("described_before", &Session::described_before),
                                              field("unanswered", &Session::unanswered),
+                                             field("offer_holds", &Session::offer_holds),
                                              field("held_by", &Session::held_by),
                                              field("remote_media", &Session::remote_media),
                                              field("direction", &Session::direction),

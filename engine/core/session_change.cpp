@@ -1,64 +1,42 @@
-#include "engine/core/offer_answer.hpp"
 #include "engine/core/session_steps.hpp"
 #include "engine/core/termination.hpp"
+
+#include <utility>
 
 namespace lastcall::core {
 namespace {
 
-OwnMedia own_media(const CallContext& at, std::uint32_t version, Direction wanted) {
-  return {.local = at.session.local_media,
-          .session_id = at.context.draws.sdp_session(at.call),
-          .version = version,
-          .wanted = wanted};
-}
+bool is_hold(Op op) { return op == Op::kHold || op == Op::kResume; }
 
-// What holding (or no longer holding) makes of our wish.
-Direction wanted_after(Op op) {
-  return op == Op::kHold ? Direction::kSendOnly : Direction::kSendRecv;
-}
-
-HoldSides with_local(HoldSides held_by, Op op) {
-  if (op == Op::kHold)
-    held_by.insert(HoldSide::kLocal);
-  else
-    held_by.erase(HoldSide::kLocal);
-  return held_by;
-}
-
-HoldSides with_remote(HoldSides held_by, bool peer_holds) {
-  if (peer_holds)
-    held_by.insert(HoldSide::kRemote);
-  else
-    held_by.erase(HoldSide::kRemote);
-  return held_by;
-}
-
-void change_session(const CallContext& at, const Agreed& agreed, HoldSides held_by,
-                    std::uint32_t version) {
-  at.out.record(SessionChanged{.call = at.call,
-                               .held_by = held_by,
-                               .remote_media = agreed.remote,
-                               .direction = agreed.direction,
-                               .payload_type = agreed.payload_type,
-                               .offer_version = version});
-  // Who holds may send music and has none: the microphone of a held call stays off.
-  const bool we_hold = held_by.contains(HoldSide::kLocal);
-  const Direction aimed = we_hold ? Direction::kInactive : agreed.direction;
-  at.out.send(ToMedia{AimStream{at.call, agreed.remote, aimed, agreed.payload_type}});
-  const CallState state = held_by.empty() ? CallState::kConnected : CallState::kOnHold;
-  if (state != at.session.state) at.out.send(ToClient{CallProgressed{at.call, state}});
+void offer(const CallContext& at, bool holds) {
+  std::string sdp = make_offer(own_media(at, holds));
+  at.out.record(OfferMade{at.call, at.session.local_media, sdp, holds});
+  at.out.send(ToDialog{Reoffer{at.call, std::move(sdp)}});
 }
 
 void start_operation(const CallContext& at, const Operate& wish) {
-  const bool described = wish.op == Op::kHold || wish.op == Op::kResume;
-  const std::uint32_t version = described ? at.session.offer_version + 1 : 0;
-  at.out.record(OperationStarted{at.call, wish.command, wish.op, version});
-  if (!described) {
+  at.out.record(OperationStarted{at.call, wish.command, wish.op});
+  if (!is_hold(wish.op)) {
     at.out.send(ToMedia{OpenStream{at.call}});
-    return;
-  }
-  const OwnMedia own = own_media(at, version, wanted_after(wish.op));
-  at.out.send(ToDialog{Reoffer{at.call, make_offer(own)}});
+  } else if (!at.session.unanswered) {
+    offer(at, wish.op == Op::kHold);
+  }  // else it follows the answer that is still to come: one offer at a time (RFC 3264 4)
+}
+
+// An offer has its answer, with this outcome: the wish is granted, or asked for now.
+void settle(const CallContext& at, HoldSides held_by) {
+  const auto& operation = at.session.operation;
+  if (!operation || !is_hold(operation->op)) return;
+  const bool wants = operation->op == Op::kHold;
+  if (held_by.contains(HoldSide::kLocal) == wants) return finish(at, *operation, OpResult::kOk);
+  offer(at, wants);
+}
+
+// The answer to our offer. It is not for the answer to say that the peer holds: it follows us.
+HoldSides take_answer(const CallContext& at, const Agreed& agreed) {
+  const HoldSides held_by = with(at.session.held_by, HoldSide::kLocal, at.session.offer_holds);
+  change_session(at, agreed, held_by, at.session.description);
+  return held_by;
 }
 
 // Which wishes a call can grant in its present state.
@@ -84,20 +62,6 @@ bool allowed(const Session& session, Op op) {
   return false;
 }
 
-void connect_as_caller(const CallContext& at, const std::string& sdp) {
-  const auto agreed =
-      read_answer(sdp, own_media(at, at.session.offer_version, Direction::kSendRecv));
-  if (!agreed) return begin_termination(at, Cause::kMediaFailure, 0);
-  at.out.record(CallConnected{.call = at.call,
-                              .local_media = at.session.local_media,
-                              .remote_media = agreed->remote,
-                              .direction = agreed->direction,
-                              .payload_type = agreed->payload_type,
-                              .offer_version = at.session.offer_version});
-  at.out.send(ToMedia{AimStream{at.call, agreed->remote, agreed->direction, agreed->payload_type}});
-  at.out.send(ToClient{CallProgressed{at.call, CallState::kConnected}});
-}
-
 }  // namespace
 
 void finish(const CallContext& at, const Operation& operation, OpResult result) {
@@ -121,60 +85,82 @@ void operate(const CallContext& at, const Operate& wish) {
 }
 
 void peer_accepts(const CallContext& at, const std::string& sdp) {
-  const CallState state = at.session.state;
-  if (state == CallState::kInitiating ||
-      (state == CallState::kRinging && at.session.role == CallRole::kCaller)) {
-    return connect_as_caller(at, sdp);
-  }
-  const auto& operation = at.session.operation;
-  if (!at.session.established() || !operation) return;
-  const OwnMedia own = own_media(at, at.session.offer_version, wanted_after(operation->op));
-  const auto agreed = read_answer(sdp, own);
+  if (at.session.calling()) return connect_as_caller(at, sdp);
+  if (!at.session.established()) return;
+  // A reliable provisional response may have brought the answer already (RFC 3262 5).
+  if (!at.session.unanswered) return settle(at, at.session.held_by);
+  const auto agreed = read_answer(sdp, own_media(at, at.session.offer_holds));
   if (!agreed) return begin_termination(at, Cause::kMediaFailure, 0);
-  // An answer follows our offer: that it is not sent to us does not mean that the peer holds.
-  change_session(at, *agreed, with_local(at.session.held_by, operation->op),
-                 at.session.offer_version);
-  finish(at, *operation, OpResult::kOk);
+  settle(at, take_answer(at, *agreed));
 }
 
 void peer_refuses(const CallContext& at) {
-  if (!at.session.established() || !at.session.operation) return;
-  // RFC 3261 14.1: the session stays as it was.
-  finish(at, *at.session.operation, OpResult::kRefused);
-}
-
-void peer_reoffers(const CallContext& at, const std::string& sdp) {
   if (!at.session.established()) return;
-  if (at.session.unanswered) {
-    // RFC 5407 3.1.5: it overtook the ACK that answers our offer (RACES C-03).
-    at.out.send(ToDialog{Refuse{at.call, 491}});
-    return;
-  }
-  const OwnMedia own = own_media(at, at.session.offer_version + 1, at.session.wanted());
-  if (sdp.empty()) {
-    // RFC 3261 14.2: an offer of ours in the 2xx, its answer comes with the ACK.
-    at.out.record(OfferMade{at.call, own.local, own.version});
-    at.out.send(ToDialog{Accept{at.call, make_offer(own)}});
-    return;
-  }
-  const auto answer = answer_offer(sdp, own);
-  if (!answer) {
-    at.out.send(ToDialog{Refuse{at.call, 488}});
-    return;
-  }
-  at.out.send(ToDialog{Accept{at.call, answer->sdp}});
-  change_session(at, answer->agreed, with_remote(at.session.held_by, answer->agreed.peer_holds),
-                 own.version);
+  // RFC 3261 14.1: the session stays as it was.
+  if (at.session.unanswered) at.out.record(OfferRefused{at.call});
+  const auto& operation = at.session.operation;
+  if (!operation || !is_hold(operation->op)) return;
+  finish(at, *operation, OpResult::kRefused);
+  // RFC 6141 3.4: its answer had come before: both sides go back to where they were.
+  if (!at.session.unanswered) offer(at, operation->op != Op::kHold);
 }
 
 void peer_answers(const CallContext& at, const std::string& sdp) {
   // RFC 3261 13.2.1: a session description in any other ACK is ignored; a missing one ends the
   // call.
   if (!at.session.established() || !at.session.unanswered) return;
-  const auto agreed =
-      read_answer(sdp, own_media(at, at.session.offer_version, at.session.wanted()));
+  const auto agreed = read_answer(sdp, own_media(at, at.session.offer_holds));
   if (!agreed) return begin_termination(at, Cause::kMediaFailure, 0);
-  change_session(at, *agreed, at.session.held_by, at.session.offer_version);
+  const HoldSides held_by = take_answer(at, *agreed);
+  const auto& operation = at.session.operation;
+  const bool asked = operation && (operation->op == Op::kHold) == at.session.offer_holds;
+  if (!asked) settle(at, held_by);  // the final response finishes what was asked
+}
+
+void defer_offer(const CallContext& at, bool sent) {
+  if (!at.session.unanswered) return;
+  if (sent) return at.out.record(OfferRefused{at.call});
+  at.out.record(OfferWithdrawn{at.call});
+}
+
+void offer_due(const CallContext& at, bool refresh) {
+  if (!at.session.established() || at.session.unanswered) return;
+  const auto& operation = at.session.operation;
+  if (operation && is_hold(operation->op)) return offer(at, operation->op == Op::kHold);
+  // RFC 6337 5.3: what we want ourselves, not what we last agreed to.
+  if (refresh) offer(at, at.session.held_by.contains(HoldSide::kLocal));
+}
+
+OwnMedia own_media(const CallContext& at, bool holds) {
+  return {.local = at.session.local_media,
+          .session_id = at.context.draws.sdp_session(at.call),
+          .previous = at.session.description,
+          .wanted = holds ? Direction::kSendOnly : Direction::kSendRecv};
+}
+
+HoldSides with(HoldSides sides, HoldSide side, bool holds) {
+  if (holds) {
+    sides.insert(side);
+  } else {
+    sides.erase(side);
+  }
+  return sides;
+}
+
+void change_session(const CallContext& at, const Agreed& agreed, HoldSides held_by,
+                    std::string sdp) {
+  at.out.record(SessionChanged{.call = at.call,
+                               .held_by = held_by,
+                               .remote_media = agreed.remote,
+                               .direction = agreed.direction,
+                               .payload_type = agreed.payload_type,
+                               .sdp = std::move(sdp)});
+  // Who holds may send music and has none: the microphone of a held call stays off.
+  const bool we_hold = held_by.contains(HoldSide::kLocal);
+  const Direction aimed = we_hold ? Direction::kInactive : agreed.direction;
+  at.out.send(ToMedia{AimStream{at.call, agreed.remote, aimed, agreed.payload_type}});
+  const CallState state = held_by.empty() ? CallState::kConnected : CallState::kOnHold;
+  if (state != at.session.state) at.out.send(ToClient{CallProgressed{at.call, state}});
 }
 
 }  // namespace lastcall::core

@@ -1,16 +1,10 @@
-#include "engine/core/offer_answer.hpp"
 #include "engine/core/session_steps.hpp"
 #include "engine/core/termination.hpp"
 
+#include <utility>
+
 namespace lastcall::core {
 namespace {
-
-OwnMedia own_media(const CallContext& at, const Endpoint& local) {
-  return {.local = local,
-          .session_id = at.context.draws.sdp_session(at.call),
-          .version = at.session.offer_version + 1,
-          .wanted = at.session.wanted()};
-}
 
 void start_call(CallStarted started, const Context& context, Outbox& out) {
   started.session = context.draws.session(started.call);
@@ -18,25 +12,52 @@ void start_call(CallStarted started, const Context& context, Outbox& out) {
   out.record(std::move(started));
 }
 
+// Both sides have agreed on the first session.
+void connect(const CallContext& at, const Endpoint& local, const Agreed& agreed, std::string sdp) {
+  at.out.record(CallConnected{.call = at.call,
+                              .local_media = local,
+                              .remote_media = agreed.remote,
+                              .direction = agreed.direction,
+                              .payload_type = agreed.payload_type,
+                              .sdp = std::move(sdp)});
+  at.out.send(ToMedia{AimStream{at.call, agreed.remote, agreed.direction, agreed.payload_type}});
+  at.out.send(ToClient{CallProgressed{at.call, CallState::kConnected}});
+}
+
 // Callee: the user has answered and our port is open: 200, with the answer or an offer of ours.
 void accept_call(const CallContext& at, const Endpoint& local) {
-  const OwnMedia own = own_media(at, local);
+  OwnMedia own = own_media(at, false);
+  own.local = local;
   const bool offered = !at.session.offer.empty();
   const std::optional<Answer> answer = offered ? answer_offer(at.session.offer, own) : std::nullopt;
   if (offered && !answer) return begin_termination(at, Cause::kMediaFailure, 488);
 
   // Without an offer from the peer the ACK will tell where to send to (RFC 3261 13.2.1).
   const Agreed agreed = answer ? answer->agreed : Agreed{.remote = {}, .direction = own.wanted};
-  at.out.record(CallConnected{.call = at.call,
-                              .local_media = local,
-                              .remote_media = agreed.remote,
-                              .direction = agreed.direction,
-                              .payload_type = agreed.payload_type,
-                              .offer_version = own.version});
-  at.out.send(ToDialog{Accept{at.call, answer ? answer->sdp : make_offer(own)}});
-  at.out.send(ToMedia{AimStream{at.call, agreed.remote, agreed.direction, agreed.payload_type}});
+  const std::string sdp = answer ? answer->sdp : make_full_offer(own);
+  at.out.send(ToDialog{Accept{at.call, sdp}});
+  connect(at, local, agreed, sdp);
   finish(at, *at.session.operation, OpResult::kOk);
-  at.out.send(ToClient{CallProgressed{at.call, CallState::kConnected}});
+}
+
+void place_call(const CallContext& at, const Endpoint& local) {
+  OwnMedia own = own_media(at, false);
+  own.local = local;
+  std::string offer = at.context.config.delayed_offer ? std::string{} : make_full_offer(own);
+  at.out.record(OfferMade{.call = at.call, .local_media = local, .sdp = offer});
+  at.out.send(ToDialog{PlaceCall{at.call, at.session.peer, std::move(offer)}});
+}
+
+// The peer's 2xx made the offer: its ACK answers, even an offer that we cannot take, which then
+// ends the call (RFC 3261 13.2.2.4).
+void answer_in_ack(const CallContext& at, const std::string& offer) {
+  auto answer = answer_offer(offer, own_media(at, false));
+  if (!answer || answer->agreed.off) {
+    at.out.send(ToDialog{AnswerOffer{at.call, {}}});
+    return begin_termination(at, Cause::kMediaFailure, 488);
+  }
+  at.out.send(ToDialog{AnswerOffer{at.call, answer->sdp}});
+  connect(at, at.session.local_media, answer->agreed, std::move(answer->sdp));
 }
 
 }  // namespace
@@ -66,21 +87,36 @@ void place_wished_call(const Operate& wish, const Context& context, Outbox& out)
 }
 
 void stream_ready(const CallContext& at, const Endpoint& local) {
-  if (at.session.state == CallState::kInitiating && at.session.offer_version == 0) {
-    const OwnMedia own = own_media(at, local);
-    at.out.record(OfferMade{at.call, local, own.version});
-    at.out.send(ToDialog{PlaceCall{at.call, at.session.peer, make_offer(own)}});
-    return;
-  }
+  const bool placed = !at.session.local_media.host.empty();
+  if (at.session.state == CallState::kInitiating && !placed) return place_call(at, local);
   const auto& operation = at.session.operation;
   const bool answering = operation && operation->op == Op::kAnswer;
   if (at.session.state == CallState::kRinging && answering) accept_call(at, local);
 }
 
-void peer_rings(const CallContext& at) {
-  if (at.session.state != CallState::kInitiating) return;
-  at.out.record(CallRinging{at.call});
-  at.out.send(ToClient{CallProgressed{at.call, CallState::kRinging}});
+void peer_rings(const CallContext& at, const PeerRinging& ringing) {
+  if (!at.session.calling()) return;
+  if (at.session.state == CallState::kInitiating) {
+    at.out.record(CallRinging{at.call});
+    at.out.send(ToClient{CallProgressed{at.call, CallState::kRinging}});
+  }
+  if (ringing.sdp.empty() || at.session.description.empty()) return;
+  // RFC 3960: what the newest fork says is heard until one of them answers the call.
+  const auto agreed = read_answer(ringing.sdp, own_media(at, false));
+  if (!agreed || agreed->off) return;
+  at.out.record(EarlyMediaAgreed{.call = at.call,
+                                 .remote_media = agreed->remote,
+                                 .direction = agreed->direction,
+                                 .payload_type = agreed->payload_type,
+                                 .settled = ringing.settled});
+  at.out.send(ToMedia{AimStream{at.call, agreed->remote, agreed->direction, agreed->payload_type}});
+}
+
+void connect_as_caller(const CallContext& at, const std::string& sdp) {
+  if (at.session.description.empty()) return answer_in_ack(at, sdp);
+  const auto agreed = read_answer(sdp, own_media(at, false));
+  if (!agreed || agreed->off) return begin_termination(at, Cause::kMediaFailure, 0);
+  connect(at, at.session.local_media, *agreed, at.session.description);
 }
 
 }  // namespace lastcall::core

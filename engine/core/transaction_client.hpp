@@ -40,10 +40,7 @@ enum class AttemptFailure : std::uint8_t { kTransport, kNoAnswer, kRefused };
 // Tells the layer that asked for this request: the one place where answers are routed.
 template <class M>
 void tell_owner(const Transaction& transaction, M mail, Outbox& out) {
-  switch (transaction.owner) {
-    default:
-      out.send(ToDialog{std::move(mail)});
-  }
+  out.send(addressed_to(transaction.owner, std::move(mail)));
 }
 
 }  // namespace lastcall::core

@@ -7,6 +7,7 @@
 #include "engine/base/time.hpp"
 #include "engine/model/call.hpp"
 #include "engine/model/challenged.hpp"
+#include "engine/model/dialog_extension_event.hpp"
 #include "engine/model/input.hpp"
 #include "engine/model/sip_message.hpp"
 
@@ -50,6 +51,7 @@ struct LegStarted {
   std::uint32_t invite_cseq = 0;  // of our first INVITE; 0 for a callee
   Endpoint local = {};            // the port of ours that this call uses
   Endpoint remote = {};           // where it went to or came from
+  bool offerless = false;         // the INVITE has no offer: the 2xx makes it
   bool operator==(const LegStarted&) const = default;
   static constexpr auto kFields = std::tuple{field("call", &LegStarted::call),
                                              field("role", &LegStarted::role),
@@ -60,7 +62,8 @@ struct LegStarted {
                                              field("remote_uri", &LegStarted::remote_uri),
                                              field("invite_cseq", &LegStarted::invite_cseq),
                                              field("local", &LegStarted::local),
-                                             field("remote", &LegStarted::remote)};
+                                             field("remote", &LegStarted::remote),
+                                             field("offerless", &LegStarted::offerless)};
 };
 
 // The first provisional response to our INVITE: from now on it may be cancelled (RFC 3261 9.1).
@@ -251,8 +254,8 @@ struct RequestFinished {
       field("method", &RequestFinished::method), field("status", &RequestFinished::status)};
 };
 
-// A request of the peer inside the dialog, in order. A re-INVITE is now pending at us; a BYE has
-// made the dialog Mortal (RFC 5407 2).
+// A request of the peer inside the dialog, in order. A re-INVITE or an UPDATE is now pending at us;
+// a BYE has made the dialog Mortal (RFC 5407 2).
 struct RequestAccepted {
   static constexpr std::string_view kName = "RequestAccepted";
   CallId call;
@@ -328,7 +331,12 @@ using DialogEvent =
     std::variant<LegStarted, InviteProceeding, DialogStarted, AcceptSent, AcceptResent, AckReceived,
                  AcceptUnacknowledged, AckSent, RequestSent, RequestChallenged, RequestMended,
                  RequestHeld, RequestJudged, RequestFinished, RequestAccepted, InviteRefused,
-                 InviteFailed, DutiesTaken, DutyDone, TombstoneEnded>;
+                 InviteFailed, DutiesTaken, DutyDone, TombstoneEnded, PeerLearned,
+                 InviteRetried, PeerDescribed, EarlyDialogEnded, ForksSettling, ForksEnded,
+                 OfferReceived, ReliableReceived, ProvisionalSent, ProvisionalPostponed,
+                 ProvisionalResent, ProvisionalAcknowledged, RequestRefused, UpdateAnswered,
+                 TargetRefreshed, CollisionMet, CollisionOver, MinSeLearned, TimerOffered,
+                 SessionTimerSet, SessionTimerStopped, RefreshStarted, RefreshPostponed>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -193,7 +193,7 @@ enum class Timer : std::uint8_t {
   kRing,            // nobody answered
   kCleanup,         // phase 1 has taken too long (RACES D5)
   kTombstone,       // nobody can ask any more
-  kTrying,          // nothing has been answered yet: a 100 is due (RFC 3261 17.2.1, RFC 4320 4.1)
+  kTrying,          // a provisional response is due (RFC 3261 13.3.1.1, 17.2.1, RFC 4320 4.1)
   kReliableResend,  // a reliable 1xx, repeated until its PRACK (RFC 3262 3)
   kReliableGiveUp,  // 64*T1 without that PRACK
   kGlare,           // the wait after a 491 (RFC 3261 14.1)

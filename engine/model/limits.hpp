@@ -37,7 +37,8 @@ inline constexpr std::size_t kNamesCachedMax = 1'000;
 // Calls.
 inline constexpr std::size_t kCommandsMax = 1'000;     // per call, answered ones too
 inline constexpr std::size_t kHoldersMax = 16;         // attachments per call and layer
-inline constexpr std::size_t kDialogsMax = 8;          // forks of one INVITE
+inline constexpr std::size_t kDialogsMax = 8;          // early dialogs of one INVITE
+inline constexpr std::size_t kForksMax = 64;           // of these and those that a 2xx began
 inline constexpr std::size_t kTargetBytesMax = 1'024;  // a URI given by a user
 
 // RFC 3261 17.1.1.2 and Table 4: the SIP timers.
@@ -65,6 +66,9 @@ inline constexpr Duration kMinSe = std::chrono::seconds{90};
 
 // How long phase 1 of an ending may take before it is forced (RACES TP-08).
 inline constexpr Duration kCleanupTimeout = std::chrono::seconds{5};
+
+// How often a caller is told that it still rings (RFC 3261 13.3.1.1: at least every minute).
+inline constexpr Duration kRingAgain = std::chrono::minutes{1};
 
 // How long a caller lets the callee ring before it gives up.
 inline constexpr Duration kRingTimeout = std::chrono::seconds{180};

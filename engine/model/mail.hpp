@@ -115,7 +115,7 @@ struct CancelReceived {
   CallId call;
   TransactionId invite;
 };
-// From the session: place the call, with this offer.
+// From the session: place the call, with this offer; without one the peer's 2xx makes it.
 struct PlaceCall {
   CallId call;
   std::string target;
@@ -134,6 +134,18 @@ struct Refuse {
   CallId call;
   int status = 0;
 };
+// The answer to the offer in the 2xx of our INVITE, for its ACK; empty: it cannot be accepted.
+struct AnswerOffer {
+  CallId call;
+  std::string sdp;
+};
+// Answer the pending UPDATE: accept it with this SDP, or refuse it.
+struct AnswerUpdate {
+  CallId call;
+  int status = 0;
+  std::string sdp;
+  std::string offer;  // what it answers
+};
 // Make the peer an offer inside the dialog.
 struct Reoffer {
   CallId call;
@@ -149,10 +161,12 @@ struct CallOffered {
 };
 struct PeerRinging {
   CallId call;
+  std::string sdp = {};  // the answer of a fork, if this brought it
+  bool settled = false;  // it came reliably: no other answer will
 };
 struct PeerAccepted {  // the call, or our re-INVITE
   CallId call;
-  std::string sdp;
+  std::string sdp;  // the answer; the offer, if our INVITE had none
 };
 struct PeerRefused {  // the call, or our re-INVITE
   CallId call;
@@ -162,9 +176,23 @@ struct PeerReoffered {
   CallId call;
   std::string sdp;  // empty: the peer asks for our offer
 };
-struct PeerAnswered {  // the SDP of an ACK, answering the offer in our 2xx
+struct PeerUpdated {  // an offer in an UPDATE: answered at once with AnswerUpdate
   CallId call;
   std::string sdp;
+};
+struct PeerAnswered {  // the SDP of an ACK, or of a reliable 1xx to our re-INVITE
+  CallId call;
+  std::string sdp;
+};
+// Our offer collided with one of the peer; OfferDue follows when another may be made.
+struct OfferDeferred {
+  CallId call;
+  bool sent = false;  // it went out and was refused with 491
+};
+// Now an offer can be made: if one is still wanted, or to refresh the session.
+struct OfferDue {
+  CallId call;
+  bool refresh = false;
 };
 // Something in the signalling ends the call.
 struct CallLost {
@@ -233,12 +261,13 @@ struct CallEnded {
 using ToTransaction =
     std::variant<DatagramReceived, TransmitFailed, TargetsResolved, DeadlineDue, SendRequest,
                  SendCancel, AwaitFinal, SendAck, Respond, RepeatResponse>;
-using ToDialog = std::variant<DeadlineDue, RequestSigned, CredentialsJudged, RequestReceived,
-                              ResponseReceived, RequestFailed, CancelReceived, PlaceCall, Ring,
-                              Accept, Refuse, Reoffer, BeginCleanup, AbortCleanup>;
-using ToSession =
-    std::variant<DeadlineDue, CallOffered, PeerRinging, PeerAccepted, PeerRefused, PeerReoffered,
-                 PeerAnswered, CallLost, StreamReady, StreamUnavailable, Operate, CleanupDone>;
+using ToDialog =
+    std::variant<DeadlineDue, RequestSigned, CredentialsJudged, RequestReceived, ResponseReceived,
+                 RequestFailed, CancelReceived, PlaceCall, Ring, Accept, Refuse, AnswerOffer,
+                 AnswerUpdate, Reoffer, BeginCleanup, AbortCleanup>;
+using ToSession = std::variant<DeadlineDue, CallOffered, PeerRinging, PeerAccepted, PeerRefused,
+                               PeerReoffered, PeerUpdated, PeerAnswered, OfferDeferred, OfferDue,
+                               CallLost, StreamReady, StreamUnavailable, Operate, CleanupDone>;
 using ToMedia =
     std::variant<StreamStarted, StreamFailed, StreamStopped, FrameRefused, HolderAttached,
                  HolderReleased, OpenStream, AimStream, BeginCleanup, AbortCleanup>;

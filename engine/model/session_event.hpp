@@ -57,17 +57,16 @@ struct CallRinging {
   static constexpr auto kFields = std::tuple{field("call", &CallRinging::call)};
 };
 
-// A user's wish that takes time; `offer_version` counts the SDP we make for it, 0 if none.
+// A user's wish that takes time.
 struct OperationStarted {
   static constexpr std::string_view kName = "OperationStarted";
   CallId call;
   CommandId command;
   Op op = Op::kHangup;
-  std::uint32_t offer_version = 0;
   bool operator==(const OperationStarted&) const = default;
-  static constexpr auto kFields = std::tuple{
-      field("call", &OperationStarted::call), field("command", &OperationStarted::command),
-      field("op", &OperationStarted::op), field("offer_version", &OperationStarted::offer_version)};
+  static constexpr auto kFields =
+      std::tuple{field("call", &OperationStarted::call),
+                 field("command", &OperationStarted::command), field("op", &OperationStarted::op)};
 };
 
 // It is done, exactly once, at the latest when the call ends (I-15).
@@ -82,16 +81,50 @@ struct OperationFinished {
                                              field("result", &OperationFinished::result)};
 };
 
-// Our stream is open and our first offer goes out with the call.
+// We made an offer: with the call once our stream is open, in a re-INVITE, or in the 2xx to an
+// INVITE without one. A call that leaves the offer to the peer has an empty one.
 struct OfferMade {
   static constexpr std::string_view kName = "OfferMade";
   CallId call;
   Endpoint local_media;
-  std::uint32_t offer_version = 0;
+  std::string sdp;
+  bool holds = false;  // with it we hold the call
   bool operator==(const OfferMade&) const = default;
   static constexpr auto kFields =
       std::tuple{field("call", &OfferMade::call), field("local_media", &OfferMade::local_media),
-                 field("offer_version", &OfferMade::offer_version)};
+                 field("sdp", &OfferMade::sdp), field("holds", &OfferMade::holds)};
+};
+// It was never sent: what we described before is still our newest description.
+struct OfferWithdrawn {
+  static constexpr std::string_view kName = "OfferWithdrawn";
+  CallId call;
+  bool operator==(const OfferWithdrawn&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &OfferWithdrawn::call)};
+};
+// The peer refused it: the session stays as it was (RFC 3261 14.1).
+struct OfferRefused {
+  static constexpr std::string_view kName = "OfferRefused";
+  CallId call;
+  bool operator==(const OfferRefused&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &OfferRefused::call)};
+};
+
+// Before the call is connected: audio as the newest answer of a fork, or an UPDATE, has it.
+struct EarlyMediaAgreed {
+  static constexpr std::string_view kName = "EarlyMediaAgreed";
+  CallId call;
+  Endpoint remote_media;
+  Direction direction = Direction::kSendRecv;
+  std::uint8_t payload_type = 0;
+  bool settled = false;  // offer and answer are complete, the 2xx need not bring them again
+  std::string sdp = {};  // our newest description, if this changed it
+  bool operator==(const EarlyMediaAgreed&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &EarlyMediaAgreed::call),
+                                             field("remote_media", &EarlyMediaAgreed::remote_media),
+                                             field("direction", &EarlyMediaAgreed::direction),
+                                             field("payload_type", &EarlyMediaAgreed::payload_type),
+                                             field("settled", &EarlyMediaAgreed::settled),
+                                             field("sdp", &EarlyMediaAgreed::sdp)};
 };
 
 // Both sides agreed on audio: the 2xx was sent or received.
@@ -102,14 +135,14 @@ struct CallConnected {
   Endpoint remote_media;
   Direction direction = Direction::kSendRecv;
   std::uint8_t payload_type = 0;
-  std::uint32_t offer_version = 0;  // of our last SDP
+  std::string sdp = {};  // our newest description
   bool operator==(const CallConnected&) const = default;
   static constexpr auto kFields = std::tuple{field("call", &CallConnected::call),
                                              field("local_media", &CallConnected::local_media),
                                              field("remote_media", &CallConnected::remote_media),
                                              field("direction", &CallConnected::direction),
                                              field("payload_type", &CallConnected::payload_type),
-                                             field("offer_version", &CallConnected::offer_version)};
+                                             field("sdp", &CallConnected::sdp)};
 };
 
 // An offer and its answer changed the session: Connected to OnHold and back.
@@ -120,15 +153,14 @@ struct SessionChanged {
   Endpoint remote_media;
   Direction direction = Direction::kSendRecv;
   std::uint8_t payload_type = 0;
-  std::uint32_t offer_version = 0;  // of our last SDP
+  std::string sdp = {};  // our newest description
   bool operator==(const SessionChanged&) const = default;
-  static constexpr auto kFields =
-      std::tuple{field("call", &SessionChanged::call),
-                 field("held_by", &SessionChanged::held_by),
-                 field("remote_media", &SessionChanged::remote_media),
-                 field("direction", &SessionChanged::direction),
-                 field("payload_type", &SessionChanged::payload_type),
-                 field("offer_version", &SessionChanged::offer_version)};
+  static constexpr auto kFields = std::tuple{field("call", &SessionChanged::call),
+                                             field("held_by", &SessionChanged::held_by),
+                                             field("remote_media", &SessionChanged::remote_media),
+                                             field("direction", &SessionChanged::direction),
+                                             field("payload_type", &SessionChanged::payload_type),
+                                             field("sdp", &SessionChanged::sdp)};
 };
 
 // Phase 1. Written once per call, only by begin_termination. Cause, required and deadline are
@@ -189,9 +221,10 @@ struct CallTerminated {
                                              field("remembered", &CallTerminated::remembered)};
 };
 
-using SessionEvent = std::variant<CallStarted, CallRinging, OperationStarted, OfferMade,
-                                  OperationFinished, CallConnected, SessionChanged, CallTerminating,
-                                  TriggerAbsorbed, CleanupConfirmed, CallTerminated>;
+using SessionEvent =
+    std::variant<CallStarted, CallRinging, OperationStarted, OfferMade, OfferWithdrawn,
+                 OfferRefused, OperationFinished, EarlyMediaAgreed, CallConnected, SessionChanged,
+                 CallTerminating, TriggerAbsorbed, CleanupConfirmed, CallTerminated>;
 
 }  // namespace model
 }  // namespace lastcall

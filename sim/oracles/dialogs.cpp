@@ -24,6 +24,9 @@ void DialogRules::on(const LegStarted& event, const Record&, Report&) {
   each.role = event.role;
   each.invite_cseq = each.cseq = event.invite_cseq;
 }
+void DialogRules::on(const InviteRetried& event, const Record&, Report&) {
+  call(event.call).cseq = event.cseq;
+}
 void DialogRules::on(const AcceptSent& event, const Record& record, Report&) {
   Call& each = call(event.call);
   if (each.accepted == kNever) each.accepted = record.at;

@@ -47,7 +47,7 @@ TEST(I09, AnEndedCallThatIsCalledLiveIsFound) {
 TEST(I14, AnOperationDoneWhileEndingIsFound) {
   EXPECT_BREAKS(Told{}
                     .connected()
-                    .record(OperationStarted{kCall, kCommand, Op::kHold, 2})
+                    .record(OperationStarted{kCall, kCommand, Op::kHold})
                     .ending()
                     .record(OperationFinished{kCall, kCommand, OpResult::kOk})
                     .all_confirmed()
@@ -57,7 +57,7 @@ TEST(I14, AnOperationDoneWhileEndingIsFound) {
 TEST(I14, AnOperationRefusedWhileEndingIsFine) {
   EXPECT_SILENT(Told{}
                     .connected()
-                    .record(OperationStarted{kCall, kCommand, Op::kHold, 2})
+                    .record(OperationStarted{kCall, kCommand, Op::kHold})
                     .ending()
                     .record(OperationFinished{kCall, kCommand, OpResult::kEnding})
                     .all_confirmed()
@@ -97,7 +97,7 @@ TEST(I15, ACommandWithOneAnswerIsFine) {
 }
 TEST(I15, AnOperationThatOutlivesItsCallIsFound) {
   EXPECT_BREAKS(
-      Told{}.connected().record(OperationStarted{kCall, kCommand, Op::kHold, 2}).ended_well(),
+      Told{}.connected().record(OperationStarted{kCall, kCommand, Op::kHold}).ended_well(),
       "I-15");
 }
 TEST(PO3, AHangupThatEndsNothingAtItsInstantIsFound) {

@@ -20,7 +20,7 @@ struct Fault {
 const std::vector<Fault>& faults() {
   static const std::vector<Fault> table{
       {"method", [](PeerRequest& r) { r.method = Method::kRegister; }, 405,
-       "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, MESSAGE"},
+       "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, INFO, MESSAGE"},
       {"scheme", [](PeerRequest& r) { r.uri = "nobodyKnowsThisScheme:totallyopaquecontent"; }, 416,
        ""},
       {"user", [](PeerRequest& r) { r.uri = "sip:stranger@192.0.2.1"; }, 404, ""},
