@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kWidthMin = 60;
 constexpr std::size_t kTimeEnds = 10;  // "  12.345  "
 constexpr std::size_t kTextMin = 20;
-constexpr std::size_t kTracks = kEnumSize<LayerId> - 1;
+// Of a call; the registration of an address is none.
+constexpr auto kTracks = static_cast<std::size_t>(LayerId::kClient);
 
 struct GlyphSet {
   std::string_view wire, track, dash, right, left, lost, head, rule;

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kPeersMax = 4;
 
 // What an arrow or a later fact says better.
-constexpr std::array<std::string_view, 32> kBookkeeping{"ServerTransactionStarted",
+constexpr std::array<std::string_view, 39> kBookkeeping{"ServerTransactionStarted",
                                                         "FailureAcknowledged",
                                                         "ProvisionalReceived",
                                                         "FinalReceived",
@@ -49,12 +49,19 @@ constexpr std::array<std::string_view, 32> kBookkeeping{"ServerTransactionStarte
                                                         "ClientAttached",
                                                         "ClientReleased",
                                                         "CommandTaken",
-                                                        "EndingAnnounced"};
+                                                        "EndingAnnounced",
+                                                        "PeerLearned",
+                                                        "PeerDescribed",
+                                                        "OfferReceived",
+                                                        "ProvisionalSent",
+                                                        "ProvisionalPostponed",
+                                                        "TimerOffered",
+                                                        "ForksSettling"};
 
 LayerId track_of(const Event& event) {
   const auto* input = std::get_if<Input>(&event);
-  if (input == nullptr) return layer_of(event);
-  return receiver_of(*input);
+  const LayerId layer = input == nullptr ? layer_of(event) : receiver_of(*input);
+  return layer == LayerId::kRegistration ? LayerId::kWorld : layer;  // it has no track
 }
 
 Mark mark_of(const Event& event) {

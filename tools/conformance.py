@@ -23,11 +23,12 @@ user agent owes, and the tests that show that it is kept. A row that no test sho
 
 
 class Requirements:
-    """The rows in their sections; `later` are those that need no test yet."""
+    """The rows in their sections; `later` and `open` are those that need no test yet."""
 
     def __init__(self):
         self.sections = []  # (title, [(id, source, text)])
         self.later = set()
+        self.open = set()
         for line in REQUIREMENTS.read_text().replace("\n    ", " ").splitlines():
             if line.startswith("## "):
                 self.sections.append((line[3:], []))
@@ -38,6 +39,8 @@ class Requirements:
         title, rows = self.sections[-1]
         if title.startswith("Later"):
             self.later |= set(line.split())
+        elif title.startswith("Open"):
+            self.open |= set(line.split())
         else:
             rows.append(tuple(part.strip() for part in line.split("|", 2)))
 
@@ -80,7 +83,9 @@ def shown():
 def faults(requirements, found):
     """What is wrong between requirements and tests, as sentences."""
     known = requirements.ids()
-    out = [f"{each} is shown by no test" for each in sorted(known - found.keys())]
+    missing = known - found.keys()
+    out = [f"{each} is shown by no test" for each in sorted(missing - requirements.open)]
+    out += [f"{each} is listed as open and is not" for each in sorted(requirements.open - missing)]
     out += [f"{tests[0]} shows {each}, which is no requirement"
             for each, tests in sorted(found.items()) if each not in known | requirements.later]
     return out
@@ -97,5 +102,7 @@ def page(requirements, found):
             out.append(f"| {each} | {text} | {source} | {tests} |")
         out.append("")
     later = ", ".join(sorted(requirements.later))
+    if requirements.open:
+        out += ["## Open", "", "Not shown yet: " + ", ".join(sorted(requirements.open)) + ".", ""]
     out += ["## Later", "", f"For the work on media: {later}.", ""]
     return "\n".join(out)

@@ -22,7 +22,7 @@ HEIGHTS = dict(FLOORS.values())
 # Layers of engine/core that never include each other: `dialog` owns dialog.hpp and dialog_*.cpp.
 LAYERS = ("transaction", "dialog", "session", "media", "client", "registration")
 # Parts of the session layer with names of their own; no other layer may include them.
-SESSION_PARTS = ("termination", "cleanup_tracker", "offer_answer")
+SESSION_PARTS = ("termination", "cleanup_tracker")
 
 
 def floor_of(path):

@@ -1,8 +1,8 @@
 #include "engine/core/dialog.hpp"
 
 #include "engine/core/dialog_auth.hpp"
-#include "engine/core/dialog_steps.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
 

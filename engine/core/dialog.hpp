@@ -182,11 +182,11 @@ struct Leg {
   Endpoint remote;                // where the first INVITE went to or came from
   std::string invite_key;         // callee: see State::invites
   std::vector<Dialog> dialogs;
-  std::vector<OwnRequest> requests;          // ours inside its dialogs, oldest first
-  std::vector<RefusedRequest> refused;       // of those and the first INVITE
-  std::vector<Challenged> challenges;        // the newest of each realm that asked us
-  std::uint32_t invite_tries = 1;            // of our first INVITE
-  std::string invite_credentials;            // that it carries
+  std::vector<OwnRequest> requests;           // ours inside its dialogs, oldest first
+  std::vector<RefusedRequest> refused;        // of those and the first INVITE
+  std::vector<Challenged> challenges;         // the newest of each realm that asked us
+  std::uint32_t invite_tries = 1;             // of our first INVITE
+  std::string invite_credentials;             // that it carries
   std::optional<PendingRequest> peer_invite;  // the peer's re-INVITE
   std::optional<PendingRequest> peer_update;
   std::optional<Unacknowledged> accepted;

@@ -1,6 +1,6 @@
 #include "engine/core/addresses.hpp"
-#include "engine/core/dialog_steps.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_steps.hpp"
 #include "engine/sip/uri.hpp"
 
 namespace lastcall::core {

@@ -1,6 +1,6 @@
 #include "engine/core/dialog_auth.hpp"
-#include "engine/core/dialog_steps.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
 #include <array>

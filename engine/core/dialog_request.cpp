@@ -1,7 +1,7 @@
 #include "engine/core/dialog_auth.hpp"
+#include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_inside.hpp"
 #include "engine/core/dialog_steps.hpp"
-#include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/body.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"

@@ -1,6 +1,6 @@
 #include "engine/core/dialog_auth.hpp"
-#include "engine/core/dialog_steps.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -59,8 +59,6 @@ void invite_failed(const LegContext& at, Cause cause, int status) {
   duty_done(at, Duty::kByeOnAccept);
   if (!at.leg.ending()) at.out.send(ToSession{CallLost{at.call, cause, status}});
 }
-
-}  // namespace
 
 void start_dialog(const LegContext& at, const Dialog& dialog) {
   at.out.record(DialogStarted{.call = at.call,

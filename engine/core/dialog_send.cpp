@@ -1,8 +1,8 @@
 #include "engine/core/dialog_send.hpp"
 
 #include "engine/core/dialog_auth.hpp"
-#include "engine/core/dialog_steps.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_steps.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
@@ -103,14 +103,13 @@ void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& 
 
 void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgement& ack) {
   const auto known = dialog.acks.find(ack.cseq);
-  std::string text =
-      known != dialog.acks.end()
-          ? known->second
-          : compose_in_dialog(at, dialog,
-                              {.method = Method::kAck,
-                               .lines = credentials_of(at.leg, ack.cseq),
-                               .body = ack.sdp},
-                              ack.cseq);
+  std::string text = known != dialog.acks.end()
+                         ? known->second
+                         : compose_in_dialog(at, dialog,
+                                             {.method = Method::kAck,
+                                              .lines = credentials_of(at.leg, ack.cseq),
+                                              .body = ack.sdp},
+                                             ack.cseq);
   if (known == dialog.acks.end()) {
     at.out.record(AckSent{.call = at.call,
                           .dialog = dialog.id,

@@ -37,11 +37,11 @@ core::Config core_config(const EngineConfig& config, const SipContacts& contacts
           .aor = config.aor,
           .registrar = config.registrar,
           .outbound_proxy = config.outbound_proxy,
+          .realm = config.realm,
+          .refuse_md5 = config.refuse_md5,
           .reliable = config.reliable,
           .session_expires = config.session_expires,
           .min_se = config.min_se,
-          .realm = config.realm,
-          .refuse_md5 = config.refuse_md5,
           .cleanup_layers = {}};
 }
 

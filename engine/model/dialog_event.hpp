@@ -331,12 +331,12 @@ using DialogEvent =
     std::variant<LegStarted, InviteProceeding, DialogStarted, AcceptSent, AcceptResent, AckReceived,
                  AcceptUnacknowledged, AckSent, RequestSent, RequestChallenged, RequestMended,
                  RequestHeld, RequestJudged, RequestFinished, RequestAccepted, InviteRefused,
-                 InviteFailed, DutiesTaken, DutyDone, TombstoneEnded, PeerLearned,
-                 InviteRetried, PeerDescribed, EarlyDialogEnded, ForksSettling, ForksEnded,
-                 OfferReceived, ReliableReceived, ProvisionalSent, ProvisionalPostponed,
-                 ProvisionalResent, ProvisionalAcknowledged, RequestRefused, UpdateAnswered,
-                 TargetRefreshed, CollisionMet, CollisionOver, MinSeLearned, TimerOffered,
-                 SessionTimerSet, SessionTimerStopped, RefreshStarted, RefreshPostponed>;
+                 InviteFailed, DutiesTaken, DutyDone, TombstoneEnded, PeerLearned, InviteRetried,
+                 PeerDescribed, EarlyDialogEnded, ForksSettling, ForksEnded, OfferReceived,
+                 ReliableReceived, ProvisionalSent, ProvisionalPostponed, ProvisionalResent,
+                 ProvisionalAcknowledged, RequestRefused, UpdateAnswered, TargetRefreshed,
+                 CollisionMet, CollisionOver, MinSeLearned, TimerOffered, SessionTimerSet,
+                 SessionTimerStopped, RefreshStarted, RefreshPostponed>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -97,8 +97,7 @@ TEST(I15, ACommandWithOneAnswerIsFine) {
 }
 TEST(I15, AnOperationThatOutlivesItsCallIsFound) {
   EXPECT_BREAKS(
-      Told{}.connected().record(OperationStarted{kCall, kCommand, Op::kHold}).ended_well(),
-      "I-15");
+      Told{}.connected().record(OperationStarted{kCall, kCommand, Op::kHold}).ended_well(), "I-15");
 }
 TEST(PO3, AHangupThatEndsNothingAtItsInstantIsFound) {
   Told told;

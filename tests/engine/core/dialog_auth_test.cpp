@@ -218,7 +218,7 @@ struct Doorman {
     us.layer.config().aor = "sip:office@example.com";
     us.layer.config().refuse_md5 = refuse_md5;
     us.layer.clock(at_ms(600'000));
-    us.call = us.layer.draws().inbound_call(kCallId, kPeerTag, "z9hG4bKb1");
+    us.call = us.layer.draws().inbound_call(kCallId, kPeerTag, "z9hG4bKb1", us.layer.now());
   }
   Outbox invite(const std::string& lines = {}) { return us.receive(first_invite(lines)); }
   Outbox judged(bool accepted) {

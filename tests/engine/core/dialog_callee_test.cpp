@@ -148,8 +148,7 @@ TEST(CalleeReinvite, IsInspectedLikeTheFirst_8_2_3) {
   Callee us = established_callee();
   PeerRequest text{.cseq = 11, .to_tag = us.tag, .body = "x", .type = "text/plain"};
   // Refused, but in order: its CSeq counts.
-  EXPECT_EQ(told(us.receive(text)),
-            (Lines{"RequestRefused", "> Transaction Respond 415"}));
+  EXPECT_EQ(told(us.receive(text)), (Lines{"RequestRefused", "> Transaction Respond 415"}));
   EXPECT_EQ(us.dialog().remote_cseq, 11U);
   EXPECT_FALSE(us.leg().peer_invite.has_value());
   EXPECT_EQ(

@@ -25,7 +25,8 @@ TEST(CallerDialog, ATagged1xxMakesAnEarlyDialog_12_1_2) {
             (Lines{"InviteProceeding"}));
   EXPECT_EQ(told(us.receive({.status = 180})), (Lines{"DialogStarted", "> Session PeerRinging"}));
   EXPECT_EQ(told(us.receive({.status = 180})), (Lines{"> Session PeerRinging"}));
-  EXPECT_EQ(told(us.receive({.status = 180, .to_tag = "fork"})), (Lines{"DialogStarted", "> Session PeerRinging"}));
+  EXPECT_EQ(told(us.receive({.status = 180, .to_tag = "fork"})),
+            (Lines{"DialogStarted", "> Session PeerRinging"}));
   EXPECT_EQ(us.leg().dialogs.size(), 2U);
 }
 

@@ -116,8 +116,8 @@ TEST(ReliableCaller, AcknowledgesEachOneInItsOrderAndDropsAllOthers_3262_4) {
   EXPECT_NE(us.request.find("Supported: 100rel"), std::string::npos);
   const Outbox first = us.receive(reliable(7));
   EXPECT_EQ(told(first),
-            (Lines{"InviteProceeding", "DialogStarted", "PeerLearned", "ReliableReceived", "RequestSent",
-                   "> Session PeerRinging", "> Transaction SendRequest PRACK"}));
+            (Lines{"InviteProceeding", "DialogStarted", "PeerLearned", "ReliableReceived",
+                   "RequestSent", "> Session PeerRinging", "> Transaction SendRequest PRACK"}));
   const SipMessage prack = parsed(sent_in(first).request);
   EXPECT_EQ(prack.header(Header::kRack), "7 1 INVITE");
   EXPECT_EQ(prack.cseq(), 2U);

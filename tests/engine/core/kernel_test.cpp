@@ -104,7 +104,7 @@ TEST(KernelDeathTest, ADeadlineThatIsHandledMustMove) {
   for (const Record& record : engine.log().records()) kernel.recover(record);
   log::MemoryLog log;
   OldestFirst oldest;
-  EXPECT_DEATH(while (kernel.step(log, oldest, at_ms(180'000))) {}, "moves or removes it");
+  EXPECT_DEATH(while (kernel.step(log, oldest, at_ms(180'000))){}, "moves or removes it");
 }
 
 TEST(KernelFind, AnswersEndedFromTheLogAfterTheTombstone_I53) {

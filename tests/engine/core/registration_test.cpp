@@ -101,14 +101,13 @@ TEST(Registering, WaitsForTheFinalResponseBeforeItAsksAgain) {
   EXPECT_EQ(told(r.wants(Op::kRegister)), (Lines{"RegistrationWanted", "> Client OperationDone"}));
   EXPECT_EQ(r.registration().cseq, 1U);
   const Outbox out = r.answers(200, bound());
-  EXPECT_EQ(told(out), (Lines{"Registered", "RegisterBegun", "> Client News",
-                              "> Client OperationDone", "> Client OperationDone",
-                              "> Transaction SendRequest REGISTER"}));
+  EXPECT_EQ(told(out),
+            (Lines{"Registered", "RegisterBegun", "> Client News", "> Client OperationDone",
+                   "> Client OperationDone", "> Transaction SendRequest REGISTER"}));
   // A timeout ends the wait as well.
   const Outbox lost =
       r.layer.when(RequestFailed{r.call, r.newest.transaction, Method::kRegister, 408});
-  EXPECT_EQ(told(lost),
-            (Lines{"RegistrationFailed", "> Client News", "> Client OperationDone"}));
+  EXPECT_EQ(told(lost), (Lines{"RegistrationFailed", "> Client News", "> Client OperationDone"}));
 }
 
 // Shows REG-03.
@@ -357,7 +356,7 @@ TEST(RegistrationAndCalls, ARegistrationThatFailsChangesNoCall_I50) {
     if (registers) engine.deliver(command(Op::kRegister, 90));
     engine.receive(first_invite());
     const CallId call = engine.kernel().state().directory.live_calls() == 1
-                            ? Draws{1, 0}.inbound_call(kCallId, kPeerTag, "z9hG4bKb1")
+                            ? Draws{1, 0}.inbound_call(kCallId, kPeerTag, "z9hG4bKb1", at_ms(0))
                             : CallId{};
     engine.deliver(CommandGiven{CommandId{1}, Op::kAnswer, call, {}});
     if (registers) engine.respond(Method::kRegister, {.status = 403});
