@@ -18,11 +18,13 @@ namespace {
 constexpr std::size_t kPeersMax = 4;
 
 // What an arrow or a later fact says better.
-constexpr std::array<std::string_view, 30> kBookkeeping{"ServerTransactionStarted",
+constexpr std::array<std::string_view, 32> kBookkeeping{"ServerTransactionStarted",
                                                         "FailureAcknowledged",
                                                         "ProvisionalReceived",
                                                         "FinalReceived",
                                                         "CancelSent",
+                                                        "CancelDeferred",
+                                                        "AnswerRationed",
                                                         "FinalAwaited",
                                                         "TransactionEnded",
                                                         "LegStarted",
@@ -134,7 +136,10 @@ void Teller::learn(const Record& record) {
   } else if (const auto* sent = get_event<ResponseSent>(record.event)) {
     messages_[sent->transaction].bytes = sent->wire.bytes;
   } else if (const auto* started = get_event<ClientTransactionStarted>(record.event)) {
+    if (started->destination.host.empty()) return;  // not sent before its name is resolved
     messages_[started->transaction] = {peer_at(started->destination), started->wire.bytes};
+  } else if (const auto* aimed = get_event<ClientTransactionAimed>(record.event)) {
+    messages_[aimed->transaction] = {peer_at(aimed->destination), aimed->wire.bytes};
   } else if (const auto* accept = get_event<AcceptSent>(record.event)) {
     accepts_[accept->dialog] = accept->transaction;
   }
@@ -148,6 +153,7 @@ std::optional<Teller::Sent> Teller::sent_by(const Event& event) const {
   };
   if (const auto* e = get_event<ResponseSent>(event)) return last_of(e->transaction);
   if (const auto* e = get_event<ClientTransactionStarted>(event)) return last_of(e->transaction);
+  if (const auto* e = get_event<ClientTransactionAimed>(event)) return last_of(e->transaction);
   if (const auto* e = get_event<Resent>(event)) return last_of(e->transaction);
   if (const auto* e = get_event<AckSent>(event))
     return Sent{peer_at(e->destination), e->wire.bytes};
@@ -311,6 +317,8 @@ Cast cast_of(std::span<const Record> records) {
     if (const auto* datagram = get_event<DatagramReceived>(record.event)) meet(datagram->source);
     const auto* started = get_event<ClientTransactionStarted>(record.event);
     if (started) meet(started->destination);
+    const auto* aimed = get_event<ClientTransactionAimed>(record.event);
+    if (aimed) meet(aimed->destination);
   }
   return cast;
 }

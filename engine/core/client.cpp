@@ -24,11 +24,13 @@ void take_command(const State& state, const CommandGiven& given, const Context& 
     return;  // EVENTLOG G4: the same command does nothing new
   }
   const bool places = given.op == Op::kCall;
-  const CallId call = places ? context.draws.outbound_call(given.command) : given.call;
-  const Found found = context.directory.find(call).found;
-  if (places && found != Found::kNotFound) {
-    return reply(given.command, call, OpResult::kOk, out);  // placed by this command, long ago
+  if (const CallId placed = context.directory.placed_by(given.command)) {
+    return reply(given.command, placed, OpResult::kOk, out);  // its call has ended since
   }
+  const CallId call =
+      places && !given.call ? context.draws.outbound_call(given.command, context.now) : given.call;
+  const Found found = context.directory.find(call).found;
+  if (places && found != Found::kNotFound) return reply(given.command, call, OpResult::kOk, out);
   if (!places && found != Found::kLive && found != Found::kEnding) {
     return reply(given.command, call, result_without_call(found, given.op), out);
   }

@@ -6,11 +6,12 @@ namespace lastcall::core {
 
 void Directory::apply(const Event& event) {
   if (const auto* started = get_event<CallStarted>(event)) {
-    // A dialog may have started a moment before its call: the peer's INVITE comes to it first.
-    Ids* ids = live_.find(started->call);
-    if (ids == nullptr) ids = &live_.put(started->call, {});
-    ids->session = started->session;
+    live_ids(started->call).session = started->session;
     sessions_.put(started->session, started->call);
+  } else if (const auto* taken = get_event<CommandTaken>(event)) {
+    if (taken->op != Op::kCall) return;
+    live_ids(taken->call).command = taken->command;
+    commands_.put(taken->command, taken->call);
   } else if (const auto* dialog = get_event<DialogStarted>(event)) {
     add_dialog(dialog->call, dialog->dialog);
   } else if (const auto* ending = get_event<CallTerminating>(event)) {
@@ -20,12 +21,18 @@ void Directory::apply(const Event& event) {
   }
 }
 
+// A dialog may have started a moment before its call, because the peer's INVITE comes to it first;
+// and so has the command that places one.
+Directory::Ids& Directory::live_ids(CallId call) {
+  Ids* ids = live_.find(call);
+  return ids == nullptr ? live_.put(call, {}) : *ids;
+}
+
 void Directory::add_dialog(CallId call, DialogId dialog) {
   // A fork that answers after the end is known to the tombstone, not to the living.
-  Ids* ids = ended_.find(call);
-  if (ids == nullptr) ids = live_.find(call);
-  if (ids == nullptr) ids = &live_.put(call, {});
-  ids->dialogs.push_back(dialog);
+  Ids* ended = ended_.find(call);
+  Ids& ids = ended == nullptr ? live_ids(call) : *ended;
+  ids.dialogs.push_back(dialog);
   dialogs_.put(dialog, call);
 }
 
@@ -43,6 +50,7 @@ void Directory::bury(CallId call) {
   const Ids* ids = ended_.find(call);
   if (ids == nullptr) return;  // under Rules::kImmediate nothing was remembered
   sessions_.erase(ids->session);
+  commands_.erase(ids->command);
   for (const DialogId dialog : ids->dialogs) dialogs_.erase(dialog);
   ended_.erase(call);
 }
@@ -61,6 +69,11 @@ Whereabouts Directory::find(SessionId session) const {
 Whereabouts Directory::find(DialogId dialog) const {
   const CallId* call = dialogs_.find(dialog);
   return call == nullptr ? Whereabouts{} : find(*call);
+}
+
+CallId Directory::placed_by(CommandId command) const {
+  const CallId* call = commands_.find(command);
+  return call == nullptr ? CallId{} : *call;
 }
 
 const Ended* Directory::ended(CallId call) const {

@@ -36,7 +36,7 @@ struct Whereabouts {
 
 class Directory {
  public:
-  // Takes note of CallStarted, LegStarted, DialogStarted, CallTerminating and TombstoneEnded.
+  // Takes note of CommandTaken, CallStarted, DialogStarted, CallTerminating and TombstoneEnded.
   void apply(const Event& event);
 
   // Removes every id of the call at once. One caller: applying CallTerminated.
@@ -45,6 +45,9 @@ class Directory {
   [[nodiscard]] Whereabouts find(CallId call) const;
   [[nodiscard]] Whereabouts find(SessionId session) const;
   [[nodiscard]] Whereabouts find(DialogId dialog) const;
+
+  // The call that this command placed, live or remembered; none for any other command.
+  [[nodiscard]] CallId placed_by(CommandId command) const;
 
   // How the call ended; nothing while it lives and after its tombstone.
   [[nodiscard]] const Ended* ended(CallId call) const;
@@ -61,15 +64,18 @@ class Directory {
  private:
   struct Ids {
     SessionId session;
+    CommandId command;  // that placed it
     std::vector<DialogId> dialogs;
     bool ending = false;
     std::optional<Ended> ended;
     bool operator==(const Ids&) const = default;
     static constexpr auto kFields =
-        std::tuple{field("session", &Ids::session), field("dialogs", &Ids::dialogs),
-                   field("ending", &Ids::ending), field("ended", &Ids::ended)};
+        std::tuple{field("session", &Ids::session), field("command", &Ids::command),
+                   field("dialogs", &Ids::dialogs), field("ending", &Ids::ending),
+                   field("ended", &Ids::ended)};
   };
 
+  [[nodiscard]] Ids& live_ids(CallId call);
   void add_dialog(CallId call, DialogId dialog);
   void bury(CallId call);
   [[nodiscard]] const Ids* ids_of(CallId call) const;
@@ -78,11 +84,13 @@ class Directory {
   Table<CallId, Ids> ended_;
   Table<SessionId, CallId> sessions_;  // of live and of remembered calls
   Table<DialogId, CallId> dialogs_;
+  Table<CommandId, CallId> commands_;
 
  public:
   static constexpr auto kFields =
       std::tuple{field("live", &Directory::live_), field("ended", &Directory::ended_),
-                 field("sessions", &Directory::sessions_), field("dialogs", &Directory::dialogs_)};
+                 field("sessions", &Directory::sessions_), field("dialogs", &Directory::dialogs_),
+                 field("commands", &Directory::commands_)};
 };
 
 }  // namespace lastcall::core

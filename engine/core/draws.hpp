@@ -17,14 +17,15 @@ class Draws {
  public:
   Draws(std::uint64_t seed, std::uint8_t shard) : seed_(seed), shard_(shard) {}
 
-  // A call that comes in, by what makes its INVITE unique (RFC 3261 8.2.2.2, 17.2.3).
+  // A call that comes in, by what makes its INVITE unique (RFC 3261 8.2.2.2, 17.2.3) and by when it
+  // came: the same bytes, sent again when all has been forgotten, make another call (TP-17).
   [[nodiscard]] CallId inbound_call(std::string_view sip_call_id, std::string_view from_tag,
-                                    std::string_view branch) const {
-    return {draw("inbound call", sip_call_id, from_tag, branch)};
+                                    std::string_view branch, Instant now) const {
+    return {draw("inbound call", sip_call_id, from_tag, branch, now)};
   }
-  // A call that a command places.
-  [[nodiscard]] CallId outbound_call(CommandId command) const {
-    return {draw("outbound call", command)};
+  // A call that a command places; the same command, given again long after, places another one.
+  [[nodiscard]] CallId outbound_call(CommandId command, Instant now) const {
+    return {draw("outbound call", command, now)};
   }
   [[nodiscard]] SessionId session(CallId call) const { return {draw("session", call)}; }
   [[nodiscard]] StreamId stream(CallId call) const { return {draw("stream", call)}; }
@@ -38,6 +39,10 @@ class Draws {
   [[nodiscard]] std::string branch(CallId call, DialogId dialog, Method method,
                                    std::uint32_t cseq) const {
     return "z9hG4bK" + to_hex(draw("branch", call, dialog, method, cseq));
+  }
+  // The branch of the attempt that follows this one (RFC 3263 4.3).
+  [[nodiscard]] std::string next_branch(TransactionId attempt) const {
+    return "z9hG4bK" + to_hex(draw("next branch", attempt));
   }
   // RFC 4566 5.2: the session id of our SDP, within 63 bits.
   [[nodiscard]] std::uint64_t sdp_session(CallId call) const { return draw("sdp", call) >> 1; }
@@ -54,6 +59,11 @@ class Draws {
   }
   [[nodiscard]] TransactionId client_transaction(std::string_view branch, Method method) const {
     return {draw("client", branch, method)};
+  }
+  // RFC 3261 8.2.2.2: what a request has in common with itself on another path.
+  [[nodiscard]] TransactionId original(std::string_view sip_call_id, std::string_view from_tag,
+                                       std::uint32_t cseq, Method method) const {
+    return {draw("original", sip_call_id, from_tag, cseq, method)};
   }
   // RFC 3261 12: Call-ID, local tag and remote tag name a dialog.
   [[nodiscard]] DialogId dialog(std::string_view sip_call_id, std::string_view local_tag,

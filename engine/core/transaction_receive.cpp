@@ -7,32 +7,30 @@
 #include <string>
 
 namespace lastcall::core {
-namespace {
-
-using State = TransactionLayer::State;
-
-// One datagram on its way through the layer.
-struct Arrival {
-  const State& state;
-  const DatagramReceived& datagram;
-  const Context& context;
-  Outbox& out;
-};
 
 void drop(const Arrival& at, DropReason reason, std::string sentence) {
   at.out.record(DatagramDropped{reason, at.datagram.source, std::move(sentence)});
 }
 
-// RFC 3261 17.2.3: branch and sent-by; without a unique branch the rule of RFC 2543.
-TransactionId server_transaction(const Arrival& at, const SipMessage& request, Method method) {
+TransactionId server_transaction_of(const SipMessage& request, Method method, const Draws& draws) {
   const Via via = request.via();
-  const std::string sent_by = std::string{via.host} + ":" + std::to_string(via.port.value_or(5060));
-  if (via.has_unique_branch()) {
-    return at.context.draws.server_transaction(via.branch, sent_by, method);
+  const std::string sent_by = std::string{via.host} + ":" + std::to_string(via.port.value_or(0));
+  if (via.has_unique_branch()) return draws.server_transaction(via.branch, sent_by, method);
+  // The To tag takes no part here: an ACK carries that of the response, its INVITE had none.
+  std::string key{request.request_uri()};
+  for (const std::string_view part : {request.call_id(), request.from_tag(), via.branch}) {
+    key.append("\n").append(part);
   }
-  std::string key{request.call_id()};
-  key.append("\n").append(request.from_tag()).append("\n").append(std::to_string(request.cseq()));
-  return at.context.draws.server_transaction(key, sent_by, method);
+  key.append("\n").append(std::to_string(request.cseq()));
+  return draws.server_transaction(key, sent_by, method);
+}
+
+namespace {
+
+using State = TransactionLayer::State;
+
+TransactionId id_of(const Arrival& at, const SipMessage& request, Method method) {
+  return server_transaction_of(request, method, at.context.draws);
 }
 
 CallId call_of_request(const Arrival& at, const SipMessage& request) {
@@ -42,24 +40,54 @@ CallId call_of_request(const Arrival& at, const SipMessage& request) {
     return at.context.directory.find(dialog).call;
   }
   if (request.method() != Method::kInvite) return {};
-  return at.context.draws.inbound_call(request.call_id(), request.from_tag(), request.via().branch);
+  return at.context.draws.inbound_call(request.call_id(), request.from_tag(), request.via().branch,
+                                       at.context.now);
 }
 
-Transaction start_server(const Arrival& at, TransactionId id, CallId call,
-                         const SipMessage& request) {
-  const Transaction started{.role = TransactionRole::kServer,
-                            .method = request.method(),
-                            .call = call,
-                            .peer = sip::response_destination(request, at.datagram.source),
-                            .local = at.datagram.local,
-                            .head = sip::response_head(request, at.datagram.source)};
-  at.out.record(ServerTransactionStarted{.transaction = id,
-                                         .call = call,
-                                         .method = request.method(),
-                                         .reply_to = started.peer,
-                                         .local = started.local,
-                                         .head = started.head});
-  return started;
+// RFC 3261 18.2.2: a response whose connection is gone goes to the address that the request came
+// from, at the port where its sender listens. A browser listens nowhere (RFC 7118).
+Endpoint fallback_of(const SipMessage& request, const Endpoint& source) {
+  if (!is_reliable(source.transport) || source.transport == Transport::kWs) return {};
+  return {source.host, request.via().port.value_or(default_port(source.transport)),
+          source.transport};
+}
+
+// RFC 3261 8.2.2.2: what a request outside dialogs shares with itself on another path.
+TransactionId original_of(const Arrival& at, const SipMessage& request) {
+  if (!request.to_tag().empty() || request.from_tag().empty()) return {};
+  return at.context.draws.original(request.call_id(), request.from_tag(), request.cseq(),
+                                   request.method());
+}
+
+// When a request that nobody has answered gets a 100 (RFC 3261 17.2.1, RFC 4320 4.1).
+Instant trying_of(const Arrival& at, Method method) {
+  return at.context.now +
+         (method == Method::kInvite ? limits::kTryingInvite : limits::kTryingOther);
+}
+
+ServerTransactionStarted started_by(const Arrival& at, TransactionId id, CallId call,
+                                    const SipMessage& request) {
+  return {.transaction = id,
+          .call = call,
+          .method = request.method(),
+          .reply_to = sip::response_destination(request, at.datagram.source),
+          .fallback = fallback_of(request, at.datagram.source),
+          .local = at.datagram.local,
+          .head = sip::response_head(request, at.datagram.source)};
+}
+
+// Starts a transaction that is answered in this very step.
+void answer_at_once(const Arrival& at, ServerTransactionStarted started, int status,
+                    std::string to_tag) {
+  const Transaction transaction = transaction_of(started);
+  const Respond answer{.call = started.call,
+                       .transaction = started.transaction,
+                       .status = status,
+                       .to_tag = std::move(to_tag),
+                       .headers = {},
+                       .body = {}};
+  at.out.record(std::move(started));
+  respond(transaction, answer, at.context, at.out);
 }
 
 void pass_on(const Arrival& at, TransactionId id, CallId call, SipMessage request) {
@@ -67,142 +95,112 @@ void pass_on(const Arrival& at, TransactionId id, CallId call, SipMessage reques
       RequestReceived{call, id, at.datagram.source, at.datagram.local, std::move(request)}});
 }
 
+// The rule of RFC 2543 leaves the To tag to be compared: an ACK is for one response.
+bool acknowledges(const SipMessage& ack, const Transaction& invite) {
+  return ack.via().has_unique_branch() || ack.to_tag() == invite.to_tag;
+}
+
 void receive_ack(const Arrival& at, SipMessage ack) {
-  const TransactionId invite = server_transaction(at, ack, Method::kInvite);
-  const Transaction* transaction = at.state.live.find(invite);
-  const CallId call = call_of_request(at, ack);
-  if (transaction == nullptr || transaction->phase == TransactionPhase::kAccepted) {
+  const TransactionId id = id_of(at, ack, Method::kInvite);
+  const Transaction* invite = at.state.live.find(id);
+  if (invite == nullptr || invite->phase == TransactionPhase::kAccepted) {
     // The ACK of a 2xx has a branch of its own and goes to the dialog (RFC 6026 7.1).
+    const CallId call = call_of_request(at, ack);
     if (!call) return drop(at, DropReason::kStrayAck, "an ACK for no known dialog");
     return pass_on(at, {}, call, std::move(ack));
   }
-  if (transaction->phase == TransactionPhase::kCompleted) {
-    at.out.record(FailureAcknowledged{invite, transaction->call, at.context.now + limits::kT4});
-  } else if (transaction->phase != TransactionPhase::kConfirmed) {
+  if (!acknowledges(ack, *invite)) {
+    drop(at, DropReason::kStrayAck, "an ACK for a response of somebody else");
+  } else if (invite->phase == TransactionPhase::kCompleted) {
+    const Duration linger = linger_over(invite->peer.transport, limits::kT4);  // Timer I
+    at.out.record(FailureAcknowledged{id, invite->call, at.context.now + linger});
+  } else if (invite->phase != TransactionPhase::kConfirmed) {
     drop(at, DropReason::kStrayAck, "an ACK before the final response");
   }
 }
 
-// RFC 3261 9.2: answered here; what it cancels is the dialog layer's business.
+// RFC 3261 9.2: answered here, never challenged; what it cancels is the dialog layer's business.
 void receive_cancel(const Arrival& at, const SipMessage& cancel) {
-  const TransactionId id = server_transaction(at, cancel, Method::kCancel);
+  const TransactionId id = id_of(at, cancel, Method::kCancel);
   if (const Transaction* repeated = at.state.live.find(id)) return transmit(id, *repeated, at.out);
 
-  const TransactionId invite_id = server_transaction(at, cancel, Method::kInvite);
+  const TransactionId invite_id = id_of(at, cancel, Method::kInvite);
   const Transaction* invite = at.state.live.find(invite_id);
+  if (invite == nullptr && !ration(at)) return;
   const CallId call = invite == nullptr ? CallId{} : invite->call;
-  const Transaction started = start_server(at, id, call, cancel);
-  const std::string to_tag = invite == nullptr || invite->to_tag.empty()
-                                 ? at.context.draws.response_tag(id)
-                                 : invite->to_tag;
-  respond(started,
-          {.call = call,
-           .transaction = id,
-           .status = invite == nullptr ? 481 : 200,
-           .to_tag = to_tag,
-           .headers = {},
-           .body = {}},
-          at.context, at.out);
+  const bool tagged = invite != nullptr && !invite->to_tag.empty();
+  answer_at_once(at, started_by(at, id, call, cancel), invite == nullptr ? 481 : 200,
+                 tagged ? invite->to_tag : at.context.draws.response_tag(id));
   if (invite != nullptr && invite->phase <= TransactionPhase::kProceeding) {
     at.out.send(ToDialog{CancelReceived{call, invite_id}});
   }
 }
 
-void receive_request(const Arrival& at, SipMessage request) {
-  if (request.method() == Method::kAck) return receive_ack(at, std::move(request));
-  if (request.method() == Method::kCancel) return receive_cancel(at, request);
+// What anybody could have made up to get an answer, or to send one to somebody else.
+bool is_unvouched(const Arrival& at, const SipMessage& request, CallId call) {
+  const bool elsewhere =
+      sip::response_destination(request, at.datagram.source).host != at.datagram.source.host;
+  return elsewhere || (!request.to_tag().empty() && !call);
+}
 
-  const TransactionId id = server_transaction(at, request, request.method());
-  if (const Transaction* repeated = at.state.live.find(id)) {
-    // Accepted and Confirmed absorb, and so does Trying, which has nothing to repeat.
-    const bool answers = repeated->phase == TransactionPhase::kProceeding ||
-                         repeated->phase == TransactionPhase::kCompleted;
-    if (answers) transmit(id, *repeated, at.out);
-    return;
-  }
+void receive_new_request(const Arrival& at, TransactionId id, SipMessage request) {
   const CallId call = call_of_request(at, request);
-  (void)start_server(at, id, call, request);
+  if (is_unvouched(at, request, call) && !ration(at)) return;
+  ServerTransactionStarted started = started_by(at, id, call, request);
+  const TransactionId original = original_of(at, request);
+  if (at.state.originals.contains(original)) {
+    // RFC 3261 8.2.2.2: merged somewhere on its way; the first copy is being served.
+    started.call = {};
+    return answer_at_once(at, std::move(started), 482, at.context.draws.response_tag(id));
+  }
+  started.original = original;
+  started.trying_at = trying_of(at, request.method());
+  at.out.record(std::move(started));
   pass_on(at, id, call, std::move(request));
 }
 
-void acknowledge_failure(const Arrival& at, const Transaction& invite, const SipMessage& response) {
-  const auto request = sip::parse(invite.wire);
-  if (!request) return;  // what the peer made us copy is too long to be read again
-  at.out.perform(
-      invite.call, Gate::kFree,
-      Transmit{invite.peer, invite.local, {}, {sip::ack_for_failure(*request, response)}});
+void receive_request(const Arrival& at, SipMessage request) {
+  const Method method = request.method();
+  if (method == Method::kAck) return receive_ack(at, std::move(request));
+  if (method == Method::kCancel) return receive_cancel(at, request);
+  const TransactionId id = id_of(at, request, method);
+  const Transaction* repeated = at.state.live.find(id);
+  if (repeated == nullptr) return receive_new_request(at, id, std::move(request));
+  // Accepted and Confirmed absorb, and so does Trying, which has nothing to repeat.
+  const bool answers = repeated->phase == TransactionPhase::kProceeding ||
+                       repeated->phase == TransactionPhase::kCompleted;
+  if (answers) transmit(id, *repeated, at.out);
 }
 
-// RFC 3261 17.1.1.2 with RFC 6026 7.2: the INVITE client transaction.
-void receive_invite_response(const Arrival& at, TransactionId id, const Transaction& transaction,
-                             SipMessage response) {
-  const int status = response.status();
-  const bool pending = transaction.phase <= TransactionPhase::kProceeding;
-  if (status >= 300) {
-    if (pending || transaction.phase == TransactionPhase::kCompleted) {
-      acknowledge_failure(at, transaction, response);
-    }
+void refuse_request(const Arrival& at, const SipMessage& request, std::string sentence) {
+  if (request.method() == Method::kAck) {
+    return drop(at, DropReason::kMalformed, std::move(sentence));
   }
-  if (status < 200) {
-    if (!pending) return;
-    if (transaction.phase == TransactionPhase::kTrying) {
-      at.out.record(ProvisionalReceived{id, transaction.call, status, std::nullopt});
-    }
-  } else if (pending) {
-    at.out.record(FinalReceived{id, transaction.call, status, at.context.now + limits::k64T1});
-  } else if (status >= 300 || transaction.phase != TransactionPhase::kAccepted) {
-    return;  // a repeat; only a 2xx goes to the dialog each time
-  }
-  at.out.send(ToDialog{ResponseReceived{transaction.call, id, std::move(response)}});
-}
-
-// RFC 3261 17.1.2.2: the non-INVITE client transaction.
-void receive_other_response(const Arrival& at, TransactionId id, const Transaction& transaction,
-                            SipMessage response) {
-  const int status = response.status();
-  if (transaction.phase > TransactionPhase::kProceeding) return;
-  if (status >= 200) {
-    at.out.record(FinalReceived{id, transaction.call, status, at.context.now + limits::kT4});
-  } else if (transaction.phase == TransactionPhase::kTrying) {
-    // Timer E goes on as it was set; it is T2 from the next repeat on.
-    at.out.record(ProvisionalReceived{id, transaction.call, status, transaction.resend_at});
-  }
-  at.out.send(ToDialog{ResponseReceived{transaction.call, id, std::move(response)}});
-}
-
-void receive_response(const Arrival& at, SipMessage response) {
-  if (response.via_count() != 1) {
-    return drop(at, DropReason::kStrayResponse, "a response with more than one Via");
-  }
-  const TransactionId id =
-      at.context.draws.client_transaction(response.via().branch, response.method());
-  const Transaction* transaction = at.state.live.find(id);
-  if (transaction == nullptr) {
-    // RFC 6026 7.2: never given to the core.
-    return drop(at, DropReason::kStrayResponse, "a response to no request of ours");
-  }
-  if (transaction->method == Method::kInvite) {
-    receive_invite_response(at, id, *transaction, std::move(response));
-  } else {
-    receive_other_response(at, id, *transaction, std::move(response));
-  }
+  reject(at, request, 400, std::move(sentence));
 }
 
 void receive_malformed(const Arrival& at, const sip::MessageError& error) {
   if (error.keep_alive) return drop(at, DropReason::kKeepAlive, "a keep-alive");
-  const std::string sentence = error.sentence + " (at byte " + std::to_string(error.position) + ")";
+  std::string sentence = error.sentence + " (at byte " + std::to_string(error.position) + ")";
   const bool answer = error.status != 0 && error.request && error.request->method() != Method::kAck;
-  if (!answer) return drop(at, DropReason::kMalformed, sentence);
-  // Stateless: a repeat is simply answered again.
-  const SipMessage& request = *error.request;
-  const std::string tag = at.context.draws.response_tag({hash_of(0, request.call_id())});
-  const std::string head = sip::response_head(request, at.datagram.source);
-  const std::string text = sip::response(head, {.status = error.status, .to_tag = tag});
-  at.out.perform(
-      {}, Gate::kFree,
-      Transmit{
-          sip::response_destination(request, at.datagram.source), at.datagram.local, {}, {text}});
-  drop(at, DropReason::kMalformedAnswered, sentence);
+  if (!answer) return drop(at, DropReason::kMalformed, std::move(sentence));
+  reject(at, *error.request, error.status, std::move(sentence));
+}
+
+// A message that could be read: what is left to be wrong with it is not in its text alone.
+void receive_message(const Arrival& at, SipMessage message) {
+  if (message.is_response()) {
+    if (is_framed(at.datagram)) return receive_response(at, std::move(message));
+    return drop(at, DropReason::kMalformed, "a response of no length on a stream");
+  }
+  if (!is_framed(at.datagram)) {
+    return refuse_request(at, message, "a request of no length on a stream");
+  }
+  if (message.via().branch == Via::kBranchCookie) {
+    // RFC 4475 3.2.1: it would share its key with everybody who makes the same mistake.
+    return refuse_request(at, message, "a branch that is nothing but the cookie");
+  }
+  receive_request(at, std::move(message));
 }
 
 }  // namespace
@@ -211,9 +209,12 @@ void receive_datagram(const State& state, const DatagramReceived& datagram, cons
                       Outbox& out) {
   const Arrival at{state, datagram, context, out};
   auto message = sip::parse(datagram.wire.bytes);
-  if (!message) return receive_malformed(at, message.error());
-  if (message->is_request()) return receive_request(at, std::move(*message));
-  receive_response(at, std::move(*message));
+  if (message) {
+    receive_message(at, std::move(*message));
+  } else {
+    receive_malformed(at, message.error());
+  }
+  if (!is_framed(datagram)) close_connection(at);
 }
 
 }  // namespace lastcall::core

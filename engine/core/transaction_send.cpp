@@ -1,21 +1,54 @@
 #include "engine/core/transaction_send.hpp"
 
-#include "engine/sip/parse.hpp"
 #include "engine/sip/write.hpp"
 
 #include <algorithm>
 
 namespace lastcall::core {
 
+Transaction transaction_of(const ServerTransactionStarted& started) {
+  return {.role = TransactionRole::kServer,
+          .method = started.method,
+          .call = started.call,
+          .original = started.original,
+          .peer = started.reply_to,
+          .fallback = started.fallback,
+          .local = started.local,
+          .head = started.head};
+}
+
+Transaction transaction_of(const ClientTransactionStarted& started) {
+  const bool known = !started.destination.host.empty();
+  return {.role = TransactionRole::kClient,
+          .phase = known ? TransactionPhase::kTrying : TransactionPhase::kResolving,
+          .method = started.method,
+          .call = started.call,
+          .owner = started.owner,
+          .first = started.first,
+          .peer = started.destination,
+          .local = started.local,
+          .targets = started.targets,
+          .server = started.server,
+          .wire = started.wire.bytes,
+          .interval = limits::kT1};
+}
+
+Duration linger_over(Transport transport, Duration linger) {
+  return is_reliable(transport) ? Duration{} : linger;
+}
+
 void transmit(TransactionId id, const Transaction& transaction, Outbox& out) {
   // A request is repeated by a timer, long after its turn; a provisional response never waits.
   const bool final = transaction.phase >= TransactionPhase::kAccepted;
   const bool server = transaction.role == TransactionRole::kServer;
-  const Gate gate = server && !final ? Gate::kFree : Gate::kDurable;
-  out.perform(
-      transaction.call, gate,
-      Transmit{
-          transaction.peer, transaction.local, server ? TransactionId{} : id, {transaction.wire}});
+  const bool tls = transaction.peer.transport == Transport::kTls;
+  out.perform(transaction.call, server && !final ? Gate::kFree : Gate::kDurable,
+              Transmit{.destination = transaction.peer,
+                       .local = transaction.local,
+                       .transaction = server ? TransactionId{} : id,
+                       .wire = {transaction.wire},
+                       .fallback = transaction.fallback,
+                       .server = tls ? transaction.server : std::string{}});
 }
 
 Duration next_interval(const Transaction& transaction) {
@@ -33,44 +66,6 @@ void resend(TransactionId id, const Transaction& transaction, const Context& con
   out.record(Resent{id, transaction.call, next});
 }
 
-void send_request(const SendRequest& mail, const Context& context, Outbox& out) {
-  out.record(ClientTransactionStarted{.transaction = mail.transaction,
-                                      .call = mail.call,
-                                      .method = mail.method,
-                                      .destination = mail.destination,
-                                      .local = mail.local,
-                                      .resend_at = context.now + limits::kT1,
-                                      .gives_up_at = context.now + limits::k64T1,
-                                      .wire = {mail.request}});
-  out.perform(mail.call, Gate::kDurable,
-              Transmit{mail.destination, mail.local, mail.transaction, {mail.request}});
-}
-
-void send_cancel(const TransactionLayer::State& state, const SendCancel& mail,
-                 const Context& context, Outbox& out) {
-  const Transaction* invite = state.live.find(mail.invite);
-  if (invite == nullptr || invite->phase > TransactionPhase::kProceeding) return;
-  const auto request = sip::parse(invite->wire);
-  if (!request) return;  // what the peer made us copy is too long to be read again
-  const TransactionId cancel =
-      context.draws.client_transaction(request->via().branch, Method::kCancel);
-  send_request({.call = mail.call,
-                .transaction = cancel,
-                .method = Method::kCancel,
-                .destination = invite->peer,
-                .local = invite->local,
-                .request = sip::cancel_for(*request)},
-               context, out);
-  out.record(CancelSent{mail.invite, mail.call, context.now + limits::k64T1});
-}
-
-void await_final(const TransactionLayer::State& state, const AwaitFinal& mail,
-                 const Context& context, Outbox& out) {
-  const Transaction* invite = state.live.find(mail.invite);
-  if (invite == nullptr || invite->phase > TransactionPhase::kProceeding) return;
-  out.record(FinalAwaited{mail.invite, invite->call, context.now + limits::k64T1});
-}
-
 void respond(const TransactionLayer::State& state, const Respond& mail, const Context& context,
              Outbox& out) {
   const Transaction* transaction = state.live.find(mail.transaction);
@@ -78,25 +73,45 @@ void respond(const TransactionLayer::State& state, const Respond& mail, const Co
   respond(*transaction, mail, context, out);
 }
 
+namespace {
+
+// Timer H, J or L.
+Duration end_after(const Transaction& transaction) {
+  if (transaction.method == Method::kInvite) return limits::k64T1;
+  return linger_over(transaction.peer.transport, limits::k64T1);
+}
+
+}  // namespace
+
 void respond(const Transaction& transaction, const Respond& mail, const Context& context,
              Outbox& out) {
+  const bool invite = transaction.method == Method::kInvite;
+  if (mail.status == 408 && !invite) {
+    // RFC 4320 4.2: its sender has given up by itself; a 408 would only be in the way.
+    out.record(TransactionEnded{mail.transaction, transaction.call, TransactionEnd::kTimedOut});
+    return;
+  }
   const bool final = mail.status >= 200;
-  const bool failed_invite = transaction.method == Method::kInvite && mail.status >= 300;
+  const bool repeats = invite && mail.status >= 300 && !is_reliable(transaction.peer.transport);
   ResponseSent sent{.transaction = mail.transaction,
                     .call = transaction.call,
                     .status = mail.status,
                     .to_tag = mail.to_tag};
-  if (failed_invite) sent.resend_at = context.now + limits::kT1;  // Timer G
-  if (final) sent.ends_at = context.now + limits::k64T1;          // Timer H, J or L
+  if (repeats) sent.resend_at = context.now + limits::kT1;  // Timer G
+  if (final) sent.ends_at = context.now + end_after(transaction);
   sent.wire.bytes = sip::response(
       transaction.head, {.status = mail.status,
                          .to_tag = mail.to_tag,
                          .lines = mail.headers,
                          .body = mail.body,
                          .content_type = mail.body.empty() ? std::string_view{}
-                                                           : std::string_view{"application/sdp"}});
+                                                           : std::string_view{mail.content_type}});
   out.perform(transaction.call, final ? Gate::kDurable : Gate::kFree,
-              Transmit{transaction.peer, transaction.local, {}, sent.wire});
+              Transmit{.destination = transaction.peer,
+                       .local = transaction.local,
+                       .transaction = {},
+                       .wire = sent.wire,
+                       .fallback = transaction.fallback});
   out.record(std::move(sent));
 }
 

@@ -1,10 +1,17 @@
 #pragma once
-// What the transaction layer transmits: responses of server transactions, requests of client
-// transactions, their repeats. Each function is part of TransactionLayer::decide and as pure.
+// What server and client transactions have in common when they send: the order itself, its repeats,
+// the responses. Each function is part of TransactionLayer::decide and as pure.
 
 #include "engine/core/transaction.hpp"
 
 namespace lastcall::core {
+
+// A transaction as the event that starts it describes it.
+[[nodiscard]] Transaction transaction_of(const ServerTransactionStarted& started);
+[[nodiscard]] Transaction transaction_of(const ClientTransactionStarted& started);
+
+// `linger` over UDP, nothing over reliable transports: Timers D, I, J and K (RFC 3261 17).
+[[nodiscard]] Duration linger_over(Transport transport, Duration linger);
 
 // Sends the last message of a transaction once more; a final response keeps the gate of its first.
 void transmit(TransactionId id, const Transaction& transaction, Outbox& out);
@@ -15,17 +22,6 @@ void transmit(TransactionId id, const Transaction& transaction, Outbox& out);
 
 // Timer A, E or G: sends it again and sets the next instant (RFC 3261 17.1.1.2, 17.1.2.2, 17.2.1).
 void resend(TransactionId id, const Transaction& transaction, const Context& context, Outbox& out);
-
-// Starts a client transaction (Timers A or E, B or F).
-void send_request(const SendRequest& mail, const Context& context, Outbox& out);
-
-// Starts the CANCEL of an INVITE that has no final response (RFC 3261 9.1).
-void send_cancel(const TransactionLayer::State& state, const SendCancel& mail,
-                 const Context& context, Outbox& out);
-
-// Bounds the wait for the final response of an INVITE whose dialog has ended.
-void await_final(const TransactionLayer::State& state, const AwaitFinal& mail,
-                 const Context& context, Outbox& out);
 
 // Answers a request. Nothing happens if its transaction is gone or has sent its final response.
 void respond(const TransactionLayer::State& state, const Respond& mail, const Context& context,

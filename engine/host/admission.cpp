@@ -1,6 +1,7 @@
 #include "engine/host/admission.hpp"
 
 #include "engine/core/draws.hpp"
+#include "engine/core/transaction_receive.hpp"
 #include "engine/sip/parse.hpp"
 #include "engine/sip/write.hpp"
 
@@ -20,15 +21,15 @@ std::optional<Transmit> refusal_of_new_call(const DatagramReceived& datagram,
   if (!request->to_tag().empty()) return std::nullopt;  // inside a dialog
 
   const core::Draws draws{kernel.config().seed, kernel.config().shard};
-  const CallId call =
-      draws.inbound_call(request->call_id(), request->from_tag(), request->via().branch);
-  if (kernel.state().directory.find(call).found != Found::kNotFound) return std::nullopt;
+  const TransactionId transaction = core::server_transaction_of(*request, Method::kInvite, draws);
+  const auto& live = core::layer<core::TransactionLayer>(kernel.state()).live;
+  if (live.contains(transaction)) return std::nullopt;
 
   // RFC 3261 8.2.7: a stateless tag is the same for a repeated request.
   const std::string response =
       sip::response(sip::response_head(*request, datagram.source),
                     {.status = 503,
-                     .to_tag = draws.local_tag(call),
+                     .to_tag = draws.response_tag(transaction),
                      .lines = sip::header_line(Header::kRetryAfter, kRetryAfter)});
   return Transmit{.destination = sip::response_destination(*request, datagram.source),
                   .local = datagram.local,

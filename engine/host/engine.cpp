@@ -168,8 +168,10 @@ const SipContacts& Engine::contacts() const { return parts_->ports->contacts(); 
 
 CallId Engine::place_call(const std::string& uri) {
   const CommandId command = parts_->next_command();
-  parts_->give({.command = command, .op = Op::kCall, .call = {}, .target = uri});
-  return core::Draws{parts_->config.seed, parts_->config.shard}.outbound_call(command);
+  const core::Draws draws{parts_->config.seed, parts_->config.shard};
+  const CallId call = draws.outbound_call(command, parts_->clock->now());
+  parts_->give({.command = command, .op = Op::kCall, .call = call, .target = uri});
+  return call;
 }
 
 CommandId Engine::command(Op op, CallId call) {

@@ -17,6 +17,17 @@ enum class Transport : std::uint8_t { kUdp, kTcp, kTls, kWs };
   return std::array<std::string_view, 4>{"udp", "tcp", "tls", "ws"};
 }
 
+// Whether what was sent arrives or fails visibly, so that nothing need be repeated (RFC 3261 17).
+[[nodiscard]] constexpr bool is_reliable(Transport transport) {
+  return transport != Transport::kUdp;
+}
+
+// The port that is meant where none is written (RFC 3261 19.1.2, RFC 7118 5).
+[[nodiscard]] constexpr std::uint16_t default_port(Transport transport) {
+  if (transport == Transport::kTls) return 5061;
+  return transport == Transport::kWs ? 80 : 5060;
+}
+
 struct Endpoint {
   std::string host;  // numeric IPv4, or IPv6 without brackets; empty means "none"
   std::uint16_t port = 0;

@@ -159,7 +159,8 @@ struct HolderReleased {
       std::tuple{field("call", &HolderReleased::call), field("holder", &HolderReleased::holder)};
 };
 
-// A user asks for something. `call` is none for Op::kCall, which names a `target` URI instead.
+// A user asks for something. Op::kCall names a `target` URI; its `call` is the id that the new call
+// shall have (core::Draws::outbound_call), or none: then one is drawn.
 struct CommandGiven {
   static constexpr std::string_view kName = "CommandGiven";
   CommandId command;

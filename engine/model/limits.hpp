@@ -46,6 +46,19 @@ inline constexpr Duration kT2 = std::chrono::seconds{4};
 inline constexpr Duration kT4 = std::chrono::seconds{5};
 inline constexpr Duration k64T1 = 64 * kT1;
 
+// RFC 3261 17.2.1 and RFC 4320 4.1: how long a request may wait for an answer before it gets a 100:
+// an INVITE 200 ms, another one until its sender repeats it every T2.
+inline constexpr Duration kTryingInvite = std::chrono::milliseconds{200};
+inline constexpr Duration kTryingOther = 7 * kT1;
+
+// RFC 3261 18.1.1: a longer request goes over TCP, the path MTU being unknown.
+inline constexpr std::size_t kUdpRequestBytesMax = 1'300;
+
+// Answers that nothing vouches for (to malformed requests, to dialogs nobody knows): how many one
+// source gets within a second, and how many sources are counted.
+inline constexpr std::uint32_t kRationPerSource = 50;
+inline constexpr std::size_t kRationSources = 4'096;
+
 // RFC 4028 4, 5: how long a session lives without a refresh, and the least anybody may ask for.
 inline constexpr Duration kSessionExpires = std::chrono::minutes{30};
 inline constexpr Duration kMinSe = std::chrono::seconds{90};

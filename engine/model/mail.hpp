@@ -61,12 +61,14 @@ struct AwaitFinal {
   CallId call;
   TransactionId invite;
 };
-// Transmit the ACK of a 2xx, which has no transaction (RFC 3261 13.2.2.4).
+// Transmit the ACK of a 2xx, which has no transaction (RFC 3261 13.2.2.4). Without a numeric
+// `destination` the name in `next_hop` is resolved first.
 struct SendAck {
   CallId call;
   Endpoint destination;
   Endpoint local;
   std::string ack;
+  std::string next_hop = {};
 };
 // Answer a request. `headers` are whole lines; an empty `to_tag` adds none.
 struct Respond {

@@ -5,6 +5,7 @@
 #include "engine/base/fields.hpp"
 #include "engine/base/time.hpp"
 #include "engine/model/input.hpp"
+#include "engine/model/layer_id.hpp"
 #include "engine/model/sip_message.hpp"
 
 #include <array>
@@ -32,22 +33,29 @@ enum class DropReason : std::uint8_t {
   kKeepAlive,
   kStrayResponse,
   kStrayAck,
-  kCollision
+  kCollision,
+  kForeignResponse,  // its Via is not the one we sent (RFC 3261 18.1.2, 8.1.3.3)
+  kRationed          // its source has had all the answers it gets this second
 };
 [[nodiscard]] constexpr auto names_of(DropReason) {
-  return std::array<std::string_view, 6>{"malformed",      "malformed-answered", "keep-alive",
-                                         "stray-response", "stray-ack",          "collision"};
+  return std::array<std::string_view, 8>{
+      "malformed", "malformed-answered", "keep-alive",       "stray-response",
+      "stray-ack", "collision",          "foreign-response", "rationed"};
 }
 
 // A request that no live transaction knew (RFC 3261 17.2). `head` is what every response copies
-// from it: Via, From, To, Call-ID and CSeq lines.
+// from it: Via, From, To, Call-ID and CSeq lines. `original` tells the same request on another path
+// (8.2.2.2); none for one inside a dialog.
 struct ServerTransactionStarted {
   static constexpr std::string_view kName = "ServerTransactionStarted";
   TransactionId transaction;
   CallId call;
   Method method = Method::kOther;
   Endpoint reply_to;
+  Endpoint fallback;  // where responses go when the connection is gone (18.2.2)
   Endpoint local;
+  TransactionId original;
+  std::optional<Instant> trying_at = std::nullopt;  // when a 100 is due
   std::string head;
   bool operator==(const ServerTransactionStarted&) const = default;
   static constexpr auto kFields =
@@ -55,7 +63,10 @@ struct ServerTransactionStarted {
                  field("call", &ServerTransactionStarted::call),
                  field("method", &ServerTransactionStarted::method),
                  field("reply_to", &ServerTransactionStarted::reply_to),
+                 field("fallback", &ServerTransactionStarted::fallback),
                  field("local", &ServerTransactionStarted::local),
+                 field("original", &ServerTransactionStarted::original),
+                 field("trying_at", &ServerTransactionStarted::trying_at),
                  field("head", &ServerTransactionStarted::head)};
 };
 
@@ -91,27 +102,57 @@ struct FailureAcknowledged {
       field("call", &FailureAcknowledged::call), field("ends_at", &FailureAcknowledged::ends_at)};
 };
 
-// A request of ours: Calling or Trying (RFC 3261 17.1).
+// A request of ours: Calling or Trying (RFC 3261 17.1); without a destination its name is being
+// resolved first. One request may take several such attempts, each with a branch of its own (RFC
+// 3263 4.3): `first` is the id that `owner` knows it by, `targets` are those still untried.
 struct ClientTransactionStarted {
   static constexpr std::string_view kName = "ClientTransactionStarted";
   TransactionId transaction;
+  TransactionId first;
   CallId call;
+  LayerId owner = LayerId::kDialog;
   Method method = Method::kOther;
   Endpoint destination;
+  std::vector<Endpoint> targets;
+  std::string server;  // the name that a certificate of the other side must show
   Endpoint local;
-  Instant resend_at = {};    // Timer A or E
-  Instant gives_up_at = {};  // Timer B or F
+  std::optional<Instant> resend_at = std::nullopt;  // Timer A or E, over UDP
+  Instant gives_up_at = {};                         // Timer B or F
   Wire wire;
   bool operator==(const ClientTransactionStarted&) const = default;
   static constexpr auto kFields =
       std::tuple{field("transaction", &ClientTransactionStarted::transaction),
+                 field("first", &ClientTransactionStarted::first),
                  field("call", &ClientTransactionStarted::call),
+                 field("owner", &ClientTransactionStarted::owner),
                  field("method", &ClientTransactionStarted::method),
                  field("destination", &ClientTransactionStarted::destination),
+                 field("targets", &ClientTransactionStarted::targets),
+                 field("server", &ClientTransactionStarted::server),
                  field("local", &ClientTransactionStarted::local),
                  field("resend_at", &ClientTransactionStarted::resend_at),
                  field("gives_up_at", &ClientTransactionStarted::gives_up_at),
                  field("wire", &ClientTransactionStarted::wire)};
+};
+
+// The name is resolved: now it is Calling or Trying. `wire` is what was sent; its Via names the
+// transport.
+struct ClientTransactionAimed {
+  static constexpr std::string_view kName = "ClientTransactionAimed";
+  TransactionId transaction;
+  CallId call;
+  Endpoint destination;
+  std::vector<Endpoint> targets;
+  std::optional<Instant> resend_at = std::nullopt;  // Timer A or E, over UDP
+  Wire wire;
+  bool operator==(const ClientTransactionAimed&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("transaction", &ClientTransactionAimed::transaction),
+                 field("call", &ClientTransactionAimed::call),
+                 field("destination", &ClientTransactionAimed::destination),
+                 field("targets", &ClientTransactionAimed::targets),
+                 field("resend_at", &ClientTransactionAimed::resend_at),
+                 field("wire", &ClientTransactionAimed::wire)};
 };
 
 // The first 1xx: Proceeding. A BYE and its like go on being repeated every T2, an INVITE does not.
@@ -151,6 +192,17 @@ struct CancelSent {
   static constexpr auto kFields =
       std::tuple{field("transaction", &CancelSent::transaction), field("call", &CancelSent::call),
                  field("gives_up_at", &CancelSent::gives_up_at)};
+};
+
+// We want to cancel an INVITE that went to its next target and has no answer from there: its CANCEL
+// waits for a provisional response (RFC 3261 9.1), and no further target is tried.
+struct CancelDeferred {
+  static constexpr std::string_view kName = "CancelDeferred";
+  TransactionId transaction;
+  CallId call;
+  bool operator==(const CancelDeferred&) const = default;
+  static constexpr auto kFields = std::tuple{field("transaction", &CancelDeferred::transaction),
+                                             field("call", &CancelDeferred::call)};
 };
 
 // The dialog of this INVITE has ended while it rang on: its final response must come by then.
@@ -201,10 +253,21 @@ struct DatagramDropped {
                                              field("sentence", &DatagramDropped::sentence)};
 };
 
+// An answer went to this source that nothing vouches for; `window` is the second it counts in.
+struct AnswerRationed {
+  static constexpr std::string_view kName = "AnswerRationed";
+  Endpoint source;
+  Instant window;
+  bool operator==(const AnswerRationed&) const = default;
+  static constexpr auto kFields = std::tuple{field("source", &AnswerRationed::source),
+                                             field("window", &AnswerRationed::window)};
+};
+
 using TransactionEvent =
     std::variant<ServerTransactionStarted, ResponseSent, FailureAcknowledged,
-                 ClientTransactionStarted, ProvisionalReceived, FinalReceived, CancelSent,
-                 FinalAwaited, Resent, TransactionEnded, DatagramDropped>;
+                 ClientTransactionStarted, ClientTransactionAimed, ProvisionalReceived,
+                 FinalReceived, CancelSent, CancelDeferred, FinalAwaited, Resent, TransactionEnded,
+                 DatagramDropped, AnswerRationed>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -27,7 +27,9 @@ void expect_gone(Engine& engine) {
   EXPECT_EQ(engine.kernel().state(), engine.folded());
   EXPECT_EQ(hash_of_state(engine.kernel().state()), hash_of_state(engine.folded()));
   engine.run_until(at_ms(1'000'000));
-  EXPECT_EQ(layer<TransactionLayer>(engine.kernel().state()).live.size(), 0U);
+  const TransactionLayer::State& transactions = layer<TransactionLayer>(engine.kernel().state());
+  EXPECT_EQ(transactions.live.size(), 0U);
+  EXPECT_EQ(transactions.originals.size(), 0U);
   EXPECT_EQ(layer<DialogLayer>(engine.kernel().state()), DialogLayer::State{});
   EXPECT_EQ(layer<SessionLayer>(engine.kernel().state()), SessionLayer::State{});
   EXPECT_EQ(layer<MediaLayer>(engine.kernel().state()), MediaLayer::State{});

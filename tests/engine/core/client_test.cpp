@@ -43,7 +43,7 @@ TEST(ClientCommand, PlacesACallWhoseIdFollowsFromIt) {
   const CommandGiven call{kCommand, Op::kCall, {}, "sip:bob@192.0.2.2"};
   const Outbox out = layer.when(call);
   EXPECT_EQ(told(out), (Lines{"CommandTaken", "ClientAttached", "> Session Operate"}));
-  const CallId placed = layer.draws().outbound_call(kCommand);
+  const CallId placed = layer.draws().outbound_call(kCommand, layer.now());
   EXPECT_EQ((mail_in<Operate, ToSession>(out).call), placed);
   // Long after, when the command is forgotten but the call is remembered: no second call.
   layer.fact(CallStarted{.call = placed, .session = SessionId{1}, .rings_until = at_ms(1)});

@@ -35,7 +35,7 @@ inline PeerRequest first_invite(std::string lines = {}) {
 
 inline Callee early_callee(std::string lines = {}) {
   Callee us;
-  us.call = us.layer.draws().inbound_call(kCallId, kPeerTag, "z9hG4bKb1");
+  us.call = us.layer.draws().inbound_call(kCallId, kPeerTag, "z9hG4bKb1", us.layer.now());
   us.tag = us.layer.draws().local_tag(us.call);
   (void)us.receive(first_invite(std::move(lines)));
   return us;

@@ -47,6 +47,7 @@ Outbox answer(Client& layer, const Sent& sent, int status, std::string tag = "ca
   return layer.when(datagram(text_of(sent.wire, {.status = status, .to_tag = std::move(tag)})));
 }
 
+// Shows TXN-01.
 TEST(InviteClient, SendsSevenTimesAndGivesUpAfter32s_17_1_1_2) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -61,6 +62,7 @@ TEST(InviteClient, SendsSevenTimesAndGivesUpAfter32s_17_1_1_2) {
   EXPECT_EQ((mail_in<RequestFailed, ToDialog>(gave_up).status), 408);
 }
 
+// Shows TXN-01, TXN-11.
 TEST(InviteClient, ProceedingRepeatsNothingAndHasNoTimeout_TXN11) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -68,8 +70,11 @@ TEST(InviteClient, ProceedingRepeatsNothingAndHasNoTimeout_TXN11) {
             (Lines{"ProvisionalReceived", "> Dialog ResponseReceived"}));
   EXPECT_EQ(told(answer(layer, sent, 180)), (Lines{"> Dialog ResponseReceived"}));
   EXPECT_EQ(layer.own().deadlines.size(), 0U);
+  layer.clock(at_ms(600'000));
+  EXPECT_EQ(told(answer(layer, sent, 200)), (Lines{"FinalReceived", "> Dialog ResponseReceived"}));
 }
 
+// Shows TXN-01, TXN-09.
 TEST(InviteClient, AcceptedPassesEvery2xxOnWithoutAckUntilTimerM_6026_7_2) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -82,6 +87,7 @@ TEST(InviteClient, AcceptedPassesEvery2xxOnWithoutAckUntilTimerM_6026_7_2) {
   EXPECT_EQ(told(answer(layer, sent, 200)), (Lines{"DatagramDropped"}));  // R-6026-3
 }
 
+// Shows TXN-01.
 TEST(InviteClient, CompletedAcknowledgesEveryCopyAndTellsTheDialogOnce_I30) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -91,6 +97,7 @@ TEST(InviteClient, CompletedAcknowledgesEveryCopyAndTellsTheDialogOnce_I30) {
   EXPECT_EQ(layer.schedule(1), (Lines{"32000 TransactionEnded"}));  // Timer D
 }
 
+// Shows TXN-07.
 TEST(InviteClient, TheAckOfAFailureEchoesTheInvite_17_1_1_3) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -106,6 +113,7 @@ TEST(InviteClient, TheAckOfAFailureEchoesTheInvite_17_1_1_3) {
   EXPECT_EQ(ack.destination, kPeer);
 }
 
+// Shows TXN-01, UAC-01.
 TEST(InviteClient, ATransportErrorCountsAs503_8_1_3_1) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -122,6 +130,7 @@ TEST(InviteClient, AnInviteThatCannotBeReadAgainStillEnds) {
   ClientTransactionStarted broken = event_in<ClientTransactionStarted>(sent.out);
   broken.wire.bytes = "INVITE  SIP/2.0\r\n\r\n";
   layer.fact(TransactionEnded{sent.id, kCall, TransactionEnd::kLingered}).fact(broken);
+  (void)answer(layer, sent, 180);
   EXPECT_EQ(told(layer.when(SendCancel{kCall, sent.id})), Lines{});
   EXPECT_EQ(told(answer(layer, sent, 486)), (Lines{"FinalReceived", "> Dialog ResponseReceived"}));
 }
@@ -159,6 +168,7 @@ TEST(CancelClient, IsNotSentForAnInviteThatHasItsFinal_I34) {
   EXPECT_EQ(told(layer.when(SendCancel{kCall, sent.id})), Lines{});
 }
 
+// Shows TXN-05.
 TEST(CancelClient, ItsAnswerIsToldApartFromThatOfTheInvite_TXN05) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -169,6 +179,7 @@ TEST(CancelClient, ItsAnswerIsToldApartFromThatOfTheInvite_TXN05) {
   EXPECT_EQ(layer.own().live.find(sent.id)->phase, TransactionPhase::kProceeding);
 }
 
+// Shows TXN-03.
 TEST(OtherClient, SendsElevenTimesAndGivesUpAfter32s_17_1_2_2) {
   Client layer;
   EXPECT_EQ(told(send(layer, Method::kBye).out),
@@ -180,6 +191,7 @@ TEST(OtherClient, SendsElevenTimesAndGivesUpAfter32s_17_1_2_2) {
              "27500 Transmit BYE", "31500 Transmit BYE", "32000 TransactionEnded"}));
 }
 
+// Shows TXN-03.
 TEST(OtherClient, ProceedingRepeatsEveryT2FromTheNextRepeatOn_17_1_2_2) {
   Client layer;
   const Sent sent = send(layer, Method::kBye);
@@ -191,6 +203,7 @@ TEST(OtherClient, ProceedingRepeatsEveryT2FromTheNextRepeatOn_17_1_2_2) {
                    "24500 Transmit BYE", "28500 Transmit BYE", "32000 TransactionEnded"}));
 }
 
+// Shows TXN-03.
 TEST(OtherClient, CompletedAbsorbsRepeatsUntilTimerK_17_1_2_2) {
   Client layer;
   const Sent sent = send(layer, Method::kBye);
@@ -205,6 +218,43 @@ TEST(ClientMatching, AResponseWithASecondViaIsNotOurs_8_1_3_3) {
   std::string bytes = text_of(sent.wire, {.status = 200});
   bytes.insert(bytes.find("Via:"), "Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx\r\n");
   EXPECT_EQ(told(layer.when(datagram(bytes))), (Lines{"DatagramDropped"}));
+}
+
+// When the peer of a request hears only the copies that are not in `lost` and its answer is lost as
+// often as `answers_lost` says: the instants at which we sent.
+std::vector<std::int64_t> sent_at(Method method, std::uint32_t lost, int answers_lost) {
+  Client layer;
+  const Sent sent = send(layer, method);
+  std::vector<std::int64_t> instants;
+  for (std::uint32_t copy = 0;; ++copy) {
+    instants.push_back(to_ns(layer.now()) / 1'000'000);
+    const bool heard = (lost >> copy & 1U) == 0;
+    if (heard && answers_lost-- <= 0) (void)answer(layer, sent, 486);
+    if (told(layer.when_due()).front() != "Resent") return instants;
+  }
+}
+
+// Shows TXN-12.
+TEST(Schedules, AreExactWhicheverCopiesAndAnswersAreLost) {
+  const std::vector<std::int64_t> invite{0, 500, 1'500, 3'500, 7'500, 15'500, 31'500};
+  const std::vector<std::int64_t> other{0,      500,    1'500,  3'500,  7'500, 11'500,
+                                        15'500, 19'500, 23'500, 27'500, 31'500};
+  const auto check = [](Method method, const std::vector<std::int64_t>& schedule) {
+    for (std::uint32_t lost = 0; lost < 1U << schedule.size(); ++lost) {
+      for (int answers_lost = 0; answers_lost < 3; ++answers_lost) {
+        // The last copy is the first that is heard and answered audibly, or the last of all.
+        std::size_t copies = 0;
+        for (int heard = 0; copies < schedule.size() && heard <= answers_lost; ++copies) {
+          if ((lost >> copies & 1U) == 0) ++heard;
+        }
+        const std::vector<std::int64_t> expected(
+            schedule.begin(), schedule.begin() + static_cast<std::ptrdiff_t>(copies));
+        ASSERT_EQ(sent_at(method, lost, answers_lost), expected) << lost << ' ' << answers_lost;
+      }
+    }
+  };
+  check(Method::kInvite, invite);
+  check(Method::kBye, other);
 }
 
 TEST(Transactions, MailForOneThatIsGoneChangesNothing) {
