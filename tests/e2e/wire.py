@@ -169,8 +169,7 @@ def check_request(request):
 
 
 def check_routes(log):
-    """In a dialog each request goes where the peer's Contact says, by the recorded route
-    (RFC 3261 12.2.1.1).
+    """In a dialog each request goes to the peer's Contact, by the recorded route (12.2.1.1).
 
     A dialog is known by its Call-ID and the peer's tag.
     """

@@ -123,6 +123,7 @@ TEST(Hunt, PlanLiteralIsFound) {
   }
 }
 
+// Shows INV-16.
 TEST(Hunt, TwoPhaseHoldsInEveryScheduleAndByChance) {
   const FuzzReport report = hunt({}, 6000);
   EXPECT_TRUE(report.failures.empty()) << told(report);

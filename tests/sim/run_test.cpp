@@ -216,6 +216,7 @@ TEST(Run, ABrokenPromiseOfTheScenarioIsAFinding) {
             "the scenario expects: alice's call ends: local-hangup; it ended: remote-bye");
 }
 
+// Shows INV-16.
 TEST(Run, EveryWayToEndACallHolds) {
   const std::vector<std::string> ways{
       "given bob calls alice\nrace alice rejects | bob hangs up\n",

@@ -52,6 +52,7 @@ TEST(CalleeDialog, ALateRepeatKeepsTheSchedule) {
   }
 }
 
+// Shows INV-14.
 TEST(CalleeDialog, TheAckEndsTheRepeats_13_3_1_4) {
   Callee us = accepted_callee();
   EXPECT_EQ(told(us.receive(Method::kAck, 9)), Lines{});  // of another INVITE
@@ -76,7 +77,7 @@ TEST(CalleeInvite, TheSameInviteOnAnotherPathIsNoSecondCall_REST10) {
   EXPECT_EQ(told(us.receive(again)).front(), "LegStarted");
 }
 
-// Shows UAS-14.
+// Shows UAS-14, INV-14.
 TEST(CalleeInvite, TheTombstoneStillKnowsTheInvite_R6026_1) {
   Callee us = early_callee();
   (void)us.end(Cause::kLocalReject);

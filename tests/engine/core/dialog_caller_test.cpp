@@ -162,6 +162,7 @@ TEST(CallerReinvite, WithoutAnswerEndsTheCall_ROA25) {
             (Lines{"RequestFinished", "> Session CallLost dialog-failure"}));
 }
 
+// Shows INV-14.
 TEST(CallerReinvite, MayBeFollowedByThePeersOwnOnceItIsAcknowledged_C05) {
   Caller us = connected_caller();
   EXPECT_EQ(told(us.receive(Method::kInvite, 1)).front(), "RequestAccepted");

@@ -178,6 +178,7 @@ TEST(Tombstone, EndsAndLeavesNothing_I54) {
   EXPECT_EQ(answer_in(us.receive(Method::kBye, 12)).status, 481);
 }
 
+// Shows INV-14.
 TEST(Tombstone, AcknowledgesTheRepeated2xxWithTheSameBytes_R6026_6) {
   Caller us = connected_caller();
   const std::string first = us.dialog().acks.begin()->second;

@@ -41,6 +41,7 @@ Verdict verdict(SessionGiven& layer, CleanupLayer of) {
   return event_in<CleanupConfirmed>(layer.when(CleanupDone{kCall, of})).verdict;
 }
 
+// Shows INV-16.
 TEST(Termination, TheFirstTriggerFixesCauseRequiredLayersAndDeadline_TP01) {
   SessionGiven layer = live_call();
   layer.clock(at_ms(1'000));
@@ -51,6 +52,7 @@ TEST(Termination, TheFirstTriggerFixesCauseRequiredLayersAndDeadline_TP01) {
             (CallTerminating{kCall, Cause::kRemoteBye, 0, kAll, at_ms(6'000)}));
 }
 
+// Shows INV-16.
 TEST(Termination, EveryTriggerGoesThroughTheSameDoor_TP01) {
   const auto cause_of = [](auto mail) {
     SessionGiven layer = live_call();
@@ -80,6 +82,7 @@ TEST(Termination, ALaterTriggerIsAbsorbedAndResetsNothing_RTP05) {
   EXPECT_EQ(*layer.own().calls.find(kCall)->cleanup, before);
 }
 
+// Shows INV-16.
 TEST(Termination, TheLastConfirmationCompletesItAtOnce_I19) {
   SessionGiven layer = ending_call();
   EXPECT_EQ(verdict(layer, CleanupLayer::kDialog), Verdict::kAccepted);
@@ -112,6 +115,7 @@ TEST(Termination, AConfirmationAfterTheEndChangesNothing_RTP04) {
   EXPECT_EQ(told(layer.when(CallLost{kCall, Cause::kNoAck, 0})), Lines{});
 }
 
+// Shows INV-16.
 TEST(Termination, TheDeadlineForcesItAndAbortsExactlyTheMissing_RTP21) {
   SessionGiven layer = ending_call();
   (void)layer.when(CleanupDone{kCall, CleanupLayer::kMedia});
@@ -212,6 +216,7 @@ Outbox move(SessionGiven& layer, Model& model, int which) {
   return layer.when(CallLost{kCall, cause, 0});
 }
 
+// Shows INV-16.
 RC_GTEST_PROP(TerminationProperty, AnyOrderGivesOneBeginningOneEndAndForcedIffSomethingIsMissing,
               ()) {
   const auto moves = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 7));

@@ -74,7 +74,7 @@ TEST(InviteClient, ProceedingRepeatsNothingAndHasNoTimeout_TXN11) {
   EXPECT_EQ(told(answer(layer, sent, 200)), (Lines{"FinalReceived", "> Dialog ResponseReceived"}));
 }
 
-// Shows TXN-01, TXN-09.
+// Shows TXN-01, TXN-09, INV-14.
 TEST(InviteClient, AcceptedPassesEvery2xxOnWithoutAckUntilTimerM_6026_7_2) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);

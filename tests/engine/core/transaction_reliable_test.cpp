@@ -55,6 +55,7 @@ TEST(ReliableClient, RepeatsNothingAndGivesUpAfter32s_17_1) {
   }
 }
 
+// Shows INV-14.
 TEST(ReliableClient, DoesNotLingerButForMore2xx_TimersDKM) {
   const auto ends = [](Method method, int status) {
     Layer layer;

@@ -40,7 +40,7 @@ TEST(InviteServer, ProceedingRepeatsItsNewestProvisionalAtOnce_17_2_1) {
   EXPECT_EQ(layer.own().deadlines.size(), 0U);  // no timer runs in Proceeding
 }
 
-// Shows TXN-02, TXN-15.
+// Shows TXN-02, TXN-15, INV-14.
 TEST(InviteServer, AcceptedWaitsForTheLogAbsorbsRepeatsAndLingers32s_6026_7_1) {
   Server layer;
   const TransactionId id = arrived(layer, kInvite);
@@ -222,7 +222,7 @@ TEST(ServerMatching, WithoutACookieEverythingElseMustBeTheSame_17_2_3) {
             Lines{"FailureAcknowledged"});
 }
 
-// Shows TXN-14.
+// Shows TXN-14, UAS-14.
 TEST(ServerMatching, ARequestThatComesOnTwoPathsIsServedOnce_8_2_2_2) {
   for (const Method method : {Method::kInvite, Method::kOptions, Method::kMessage}) {
     Server layer;
