@@ -35,7 +35,8 @@ void check_address(std::string_view text) {
     return;
   }
   CHECK(!sip::scheme_of(address->uri).empty(), "an address has a URI");
-  const auto bare = sip::parse_name_addr("<" + std::string{address->uri} + ">");
+  const std::string bracketed = "<" + std::string{address->uri} + ">";
+  const auto bare = sip::parse_name_addr(bracketed);
   CHECK(bare && bare->uri == address->uri && bare->tag.empty(), "a URI can stand in <>");
   check_uri(address->uri);
 }
