@@ -1,6 +1,6 @@
 #pragma once
 // lastcall bench parse: messages parsed per second on one core, to two depths, beside libosip2
-// where its program is at hand (lastcall-peer-osip, built from tests/peers). Printed, not judged.
+// where its program is at hand (lastcall-peer-osip, from tests/peers). Printed, not judged.
 
 #include "tools/verbs.hpp"
 

@@ -11,13 +11,15 @@ namespace {
 
 constexpr std::size_t kUsualFormats = 8;  // one allocation serves most m= lines
 
+constexpr classes::Table kWord = classes::all_but(" \t");
+
 // The words of a line; SDP separates them with one space, peers with more.
 class Words {
  public:
   explicit Words(std::string_view line) : rest_(trim(line)) {}
   // The next word; empty when there is none.
   std::string_view next() {
-    const std::string_view word = rest_.substr(0, rest_.find(' '));
+    const std::string_view word = Cursor{rest_}.take(kWord);
     rest_ = trim(rest_.substr(word.size()));
     return word;
   }
@@ -199,9 +201,13 @@ std::expected<Sdp, ParseError> SdpReader::read(std::string_view text) {
   sdp_.name.clear();
   std::size_t lines = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    const std::size_t end = find_line_break(text, at);
+    const bool is_cr = end < text.size() && text[end] == '\r';
+    // RFC 8866 9: a CR stands in front of an LF and nowhere else; it would end a line of ours.
+    if (is_cr && end + 1 < text.size() && text[end + 1] != '\n') {
+      return fail(end, "A CR stands without its LF.");
+    }
+    const std::string_view line = trim_back(text.substr(at, end - at));
     if (++lines > limits::kSdpLinesMax) return fail(at, "There are too many lines.");
     if (!line.empty()) {
       if (line.size() < 2 || line[1] != '=') return fail(at, "A line does not begin with x=.");
@@ -209,7 +215,7 @@ std::expected<Sdp, ParseError> SdpReader::read(std::string_view text) {
       const char* refused = read_line(line[0], line.substr(2));
       if (refused != nullptr) return fail(at, refused);
     }
-    at = end + 1;
+    at = end + (is_cr ? 2 : 1);
   }
   if (!has_origin_) return fail(text.size(), "There is no o= line.");
   return std::move(sdp_);

@@ -104,9 +104,12 @@ bool must_be_in_both(std::string_view name) {
 
 bool agrees(const Pairs& params, const Pairs& others) {
   return std::ranges::all_of(params, [&](const auto& each) {
-    const auto other = others.find(each.first);
-    if (other == others.end()) return !must_be_in_both(each.first);
-    return same_ignoring_case(other->second, each.second);
+    // A name stands once (19.1.1); where it stands twice all the same, one of them has to agree.
+    const auto [first, last] = others.equal_range(each.first);
+    if (first == last) return !must_be_in_both(each.first);
+    return std::any_of(first, last, [&](const auto& other) {
+      return same_ignoring_case(other.second, each.second);
+    });
   });
 }
 

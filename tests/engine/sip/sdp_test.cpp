@@ -97,6 +97,18 @@ TEST(SdpText, RefusesWhatCannotBeNegotiated) {
   EXPECT_EQ(parse_sdp("v=0\r\no=- 1 x IN IP4 h\r\n").error().position, 5U);
 }
 
+// What a line of ours would end with must not be taken from a line of the peer.
+TEST(SdpText, WordsHoldNeitherTabsNorCarriageReturns) {
+  const auto tabbed =
+      parse_sdp("v=0\r\no=- 1 1 IN IP4\t192.0.2.1\t x\r\nm=audio 4000\tRTP/AVP 0\t8 \t\r\n");
+  ASSERT_TRUE(tabbed);
+  EXPECT_EQ(tabbed->origin.address, "192.0.2.1");
+  EXPECT_EQ(tabbed->media.at(0).formats, (std::vector<std::string>{"0", "8"}));
+  EXPECT_EQ(parse_sdp(write(*tabbed)), *tabbed);
+  EXPECT_FALSE(parse_sdp("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r x\r\n"));
+  EXPECT_TRUE(parse_sdp("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r"));
+}
+
 TEST(SdpText, HasLimits) {
   std::string text = "v=0\no=- 1 2 IN IP4 h\n";
   for (std::size_t i = 0; i < limits::kSdpMediaMax; ++i) text += "m=audio 5 RTP/AVP 0\n";

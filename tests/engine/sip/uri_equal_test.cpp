@@ -40,6 +40,12 @@ TEST(UriEquality, HoldsForTheEqualPairsOfRfc3261) {
   }
 }
 
+// Names of parameters are unique by 19.1.1; a peer that repeats one is still equal to itself.
+TEST(UriEquality, HoldsForOneThatRepeatsAParameter) {
+  EXPECT_TRUE(same("sip:a@b;tag=1;tag=2", "sip:a@b;tag=1;tag=2"));
+  EXPECT_FALSE(same("sip:a@b;tag=1;tag=2", "sip:a@b;tag=3"));
+}
+
 // Shows MSG-08.
 TEST(UriEquality, FailsForTheUnequalPairsOfRfc3261) {
   for (const auto& [a, b] : std::array<std::pair<const char*, const char*>, 16>{
