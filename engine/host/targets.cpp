@@ -53,7 +53,10 @@ std::size_t drawn(const std::vector<Srv>& group,
 std::vector<Srv> in_order(std::vector<Srv> srvs,
                           const std::function<std::uint32_t(std::uint32_t)>& draw) {
   // Those of weight 0 come first, so that they have a small chance at all.
-  std::ranges::stable_sort(srvs, {}, [](const Srv& s) { return std::tuple{s.priority, s.weight}; });
+  std::ranges::sort(srvs, {}, [](const Srv& s) {
+    return std::tuple<std::uint16_t, std::uint16_t, std::string_view, std::uint16_t>{
+        s.priority, s.weight, s.target, s.port};
+  });
   std::vector<Srv> ordered;
   while (!srvs.empty()) {
     const auto end = std::ranges::find_if(
@@ -134,8 +137,10 @@ void TargetSearch::answer(const Answer& answer) {
 }
 
 void TargetSearch::follow_naptrs(std::vector<Naptr> naptrs) {
-  std::ranges::stable_sort(naptrs, {},
-                           [](const Naptr& n) { return std::tuple{n.order, n.preference}; });
+  std::ranges::sort(naptrs, {}, [](const Naptr& n) {
+    return std::tuple<std::uint16_t, std::uint16_t, std::string_view>{n.order, n.preference,
+                                                                      n.service};
+  });
   for (const Naptr& naptr : naptrs) {
     const auto transport = transport_of(naptr.service);
     const std::string flags = lower(naptr.flags);
