@@ -7,6 +7,9 @@
 namespace lastcall::core {
 namespace {
 
+// Proxies on one way, and the server behind them; who asks for more is not served.
+constexpr std::size_t kRealmsMax = 8;
+
 // A challenge as it was read, and as it stood in its header.
 struct Read {
   sip::Challenge challenge;
@@ -83,7 +86,7 @@ std::optional<std::vector<Challenged>> next_challenges(const std::vector<Challen
   std::vector<sip::Challenge> offered;
   for (const Read& each : read) offered.push_back(each.challenge);
   const auto chosen = sip::choose_challenges(offered, allowed_digests(config));
-  if (chosen.empty()) return std::nullopt;
+  if (chosen.empty() || chosen.size() > kRealmsMax) return std::nullopt;
 
   std::vector<Challenged> next;
   std::vector<Realm> asked;
@@ -95,7 +98,7 @@ std::optional<std::vector<Challenged>> next_challenges(const std::vector<Challen
   }
   for (const Challenged& each : known) {
     const auto before = sip::parse_challenge(each.challenge);
-    if (!before) continue;
+    if (!before || next.size() == kRealmsMax) continue;
     if (std::ranges::find(asked, Realm{each.proxy, before->realm}) == asked.end()) {
       next.push_back(each);
     }

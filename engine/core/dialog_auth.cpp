@@ -3,6 +3,7 @@
 #include "engine/core/challenges.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/again.hpp"
+#include "engine/sip/headers.hpp"
 #include "engine/sip/parse.hpp"
 
 #include <algorithm>
@@ -39,6 +40,14 @@ std::string bare(const std::string& name_addr) {
   return name_addr.size() < 2 ? name_addr : name_addr.substr(1, name_addr.size() - 2);
 }
 
+// Where it goes if that is no number: to its first route, else to its own URI (RFC 3261 8.1.2).
+std::string next_hop(const SipMessage& request) {
+  const auto route = request.header(Header::kRoute);
+  const auto first = route ? sip::parse_name_addr(sip::split_list(*route).first)
+                           : std::unexpected(sip::ParseError{});
+  return std::string{first ? first->uri : request.request_uri()};
+}
+
 void send_again(const LegContext& at, const Known& known, const RefusedRequest& refused,
                 const std::string& lines) {
   const auto request = sip::parse(refused.request);
@@ -64,7 +73,8 @@ void send_again(const LegContext& at, const Known& known, const RefusedRequest& 
           sip::again(*request, {.branch = branch,
                                 .cseq = cseq,
                                 .drop = {Header::kAuthorization, Header::kProxyAuthorization},
-                                .lines = lines})}});
+                                .lines = lines}),
+      .next_hop = next_hop(*request)}});
 }
 
 void give_up(const LegContext& at, TransactionId transaction) {

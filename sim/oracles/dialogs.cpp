@@ -27,6 +27,19 @@ void DialogRules::on(const LegStarted& event, const Record&, Report&) {
 void DialogRules::on(const InviteRetried& event, const Record&, Report&) {
   call(event.call).cseq = event.cseq;
 }
+// RFC 3261 22.2: sent once more, with the next CSeq of its dialog or of the INVITE.
+void DialogRules::on(const RequestMended& event, const Record& record, Report& report) {
+  Call& each = call(event.call);
+  if (event.cseq <= each.invite_cseq && !crashed_) {
+    report.broken({kI35,
+                   event.call,
+                   std::string{name(event.method)},
+                   fmt::format("{} {} was sent again as {}.", name(event.method), each.invite_cseq,
+                               event.cseq),
+                   {record.pos}});
+  }
+  each.cseq = event.cseq;
+}
 void DialogRules::on(const AcceptSent& event, const Record& record, Report&) {
   Call& each = call(event.call);
   if (each.accepted == kNever) each.accepted = record.at;

@@ -14,6 +14,7 @@ class DialogRules {
  public:
   void on(const LegStarted& event, const Record& record, Report& report);
   void on(const InviteRetried& event, const Record& record, Report& report);
+  void on(const RequestMended& event, const Record& record, Report& report);
   void on(const AcceptSent& event, const Record& record, Report& report);
   void on(const AckReceived& event, const Record& record, Report& report);
   void on(const AckSent& event, const Record& record, Report& report);

@@ -7,6 +7,7 @@ Usage: auth_test.py LASTCALL
 import hashlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -64,12 +65,27 @@ def registration(program, folder, accounts):
     with peers.Serve(program, os.path.join(folder, "registered.db"), options=options) as serve:
         serve.expect("registered for 2 s")
         peers.finish_sipp(registrar, folder, "registrar", SECONDS)  # it has seen the refresh
-        farewell = sipp(folder, "farewell", port)
-        output = serve.stop()
-        peers.finish_sipp(farewell, folder, "farewell", SECONDS)
+        output = farewell(serve, port)
     peers.check("no longer registered" in output, f"it left without a word:\n{output}")
     secrets = peers.rows(serve.log, "SELECT 1 FROM event WHERE data LIKE '%s3cr3t%'")
     peers.check(not secrets, "the log holds a secret")
+    peers.judge(program, serve.log, 0)
+
+
+def farewell(serve, port):
+    """The registrar hears that we leave, before we do."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as registrar:
+        registrar.bind(("127.0.0.1", port))
+        registrar.settimeout(SECONDS)
+        serve.process.send_signal(signal.SIGTERM)
+        request, client = registrar.recvfrom(65535)
+        head = [line for line in request.decode().splitlines()
+                if re.match(r"(Via|From|To|Call-ID|CSeq):", line)]
+        answer = "\r\n".join(["SIP/2.0 200 OK", *head, "Content-Length: 0", "", ""])
+        registrar.sendto(answer.encode(), client)
+        peers.check(request.startswith(b"REGISTER "), f"not a REGISTER: {request}")
+        peers.check(b";expires=0\r\n" in request, f"it does not want to be forgotten: {request}")
+        return serve.finish(143)
 
 
 def sipp(folder, name, port):
@@ -85,7 +101,10 @@ def challenged_call(program, folder, accounts):
     call = place(program, port, log, "--accounts", accounts, "--for", "0.3")
     peers.finish_sipp(callee, folder, "challenging_callee", SECONDS)
     peers.check(call.returncode == 0, f"the challenged call ended with {call.returncode}")
-    peers.check_endings(log, 1)
+    peers.judge(program, log, 1)
+    byes = peers.rows(log, """SELECT json_extract(data, '$.status') FROM event
+                              WHERE type = 'RequestFinished'""")
+    peers.check(byes == [(200,)], f"the challenged BYE ended with {byes}")
 
 
 def place(program, port, log, *options):
@@ -108,7 +127,7 @@ def asked_callers(program, folder, accounts):
         stranger = place(program, serve.port, os.path.join(folder, "stranger.db"), "--for", "0.2")
         peers.check(stranger.returncode == 1, "a stranger was let in")
         serve.stop()
-        peers.check_endings(serve.log, 3)
+        peers.judge(program, serve.log, 3)
 
 
 class Caller:

@@ -228,6 +228,25 @@ TEST(I35, EachForkCountsOnFromTheInvite) {
                 "I-35");
 }
 
+RequestMended mended(Method method, std::uint32_t cseq) {
+  return {.call = kCall, .transaction = kBye, .method = method, .cseq = cseq};
+}
+
+TEST(I35, ARequestSentAgainWithCredentialsTakesTheNextNumber) {
+  EXPECT_SILENT(Told{}
+                    .connected()
+                    .record(sent(Method::kInvite, 1))
+                    .record(mended(Method::kInvite, 2))
+                    .record(sent(Method::kBye, 3)));
+  EXPECT_BREAKS(Told{}
+                    .connected()
+                    .record(sent(Method::kInvite, 1))
+                    .record(mended(Method::kInvite, 2))
+                    .record(sent(Method::kBye, 4)),
+                "I-35");
+  EXPECT_BREAKS(Told{}.connected().record(mended(Method::kInvite, 0)), "I-35");
+}
+
 Told& hung_up(Told& told) {
   return told.connected().record(acknowledged()).ending(Cause::kLocalHangup);
 }

@@ -135,6 +135,13 @@ TEST(InviteChallenged, EveryRealmOnTheWayIsAnsweredAndEveryNonceCounted) {
       parsed(us.newest).header(Header::kProxyAuthorization));  // signed anew, or not at all
 }
 
+TEST(InviteChallenged, WhoAsksForTooManyRealmsIsNotServed) {
+  Asked us = asked_invite();
+  std::string lines;
+  for (int i = 0; i < 9; ++i) lines += proxy("p" + std::to_string(i));
+  EXPECT_EQ(told(us.refuse(407, lines)).front(), "InviteFailed");
+}
+
 TEST(InviteChallenged, WithoutASignatureTheCallIsRefused) {
   Asked us = asked_invite();
   (void)us.refuse(401, www());
