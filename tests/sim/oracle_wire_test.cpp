@@ -237,7 +237,7 @@ TEST(I35, ARequestSentAgainWithCredentialsTakesTheNextNumber) {
                     .connected()
                     .record(sent(Method::kInvite, 1))
                     .record(mended(Method::kInvite, 2))
-                    .record(sent(Method::kBye, 3)));
+                    .record(sent(Method::kUpdate, 3)));
   EXPECT_BREAKS(Told{}
                     .connected()
                     .record(sent(Method::kInvite, 1))
