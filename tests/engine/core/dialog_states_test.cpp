@@ -54,6 +54,8 @@ TEST(DialogStates, MortalTakesByesAndRefusesTheRestWhoeverHungUp) {
   for (Callee* us : {&heard, &said}) {
     EXPECT_EQ(us->phase(), DialogPhase::kMortal);
     expect_answers(*us, 12, 481);
+    EXPECT_EQ(answer_in(us->receive(Method::kUpdate, 20)).status, 481);
+    EXPECT_EQ(answer_in(us->receive(Method::kRefer, 21)).status, 481);
     EXPECT_EQ(answer_in(us->receive(Method::kBye, 30)).status, 200);
   }
   EXPECT_EQ(told(heard.layer.when(Reoffer{heard.call, sdp_text()})),

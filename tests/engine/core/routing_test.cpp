@@ -157,6 +157,29 @@ TEST(Routing, The2xxSetsTheRoutesAnewAndLeavesBothCseqs_13_2_2_4) {
   EXPECT_EQ(values_of(bye.request, Header::kRoute), (Lines{"<sip:192.0.2.6;lr>"}));
 }
 
+// Shows TXN-08.
+TEST(AckOfA2xx, GoesTheWayOfTheDialogAndHasNoTransaction_13_2_2_4) {
+  Caller us = calling();
+  const PeerResponse accept{.status = 200,
+                            .lines = record_routes_of({"<sip:192.0.2.6;lr>", "<sip:192.0.2.5;lr>"}),
+                            .body = sdp_text(),
+                            .contact = "<sip:desk@192.0.2.9>"};
+  const auto first = mail_in<SendAck, ToTransaction>(us.receive(accept));
+  const SipMessage ack = parsed(first.ack);
+  EXPECT_EQ(ack.request_uri(), "sip:desk@192.0.2.9");
+  EXPECT_EQ(values_of(first.ack, Header::kRoute),
+            (Lines{"<sip:192.0.2.5;lr>", "<sip:192.0.2.6;lr>"}));
+  EXPECT_EQ(first.destination.host, "192.0.2.5");
+  EXPECT_EQ(ack.header(Header::kCseq), "1 ACK");
+  EXPECT_NE(ack.via().branch, parsed(us.request).via().branch);
+  const auto again = mail_in<SendAck, ToTransaction>(us.receive(accept));
+  EXPECT_EQ(again.ack, first.ack);
+  Given<TransactionLayer> below;
+  EXPECT_EQ(told(below.when(first)), (Lines{"!! Transmit ACK"}));
+  EXPECT_EQ(below.own().live.size(), 0U);
+}
+
+// Shows DLG-07.
 TEST(Target, RequestsThatRefreshNothingLeaveIt_12_2_2) {
   for (const Method method :
        {Method::kAck, Method::kOptions, Method::kInfo, Method::kMessage, Method::kBye}) {
