@@ -1,8 +1,8 @@
 """docs/CONFORMANCE.md: each requirement with the tests that show it.
 
 The requirements are tests/conformance/requirements.txt. A test shows one by a comment line directly
-above it: `// Shows TXN-05, TXN-06.` above a TEST or the run() of a fuzz target, `# Shows ...` above a Python function that runs
-against real peers, or anywhere in a scenario. Used by make_docs.py.
+above it: `// Shows TXN-05, TXN-06.` above a TEST or the run() of a fuzz target, `# Shows ...` above
+a Python function that runs against real peers, or anywhere in a scenario. Used by make_docs.py.
 """
 
 import pathlib

@@ -57,7 +57,7 @@ TEST_P(Torture, IsReadAsItsRfcSays) {
   }
 }
 
-// Shows UAS-05, UAS-06, UAS-15, UAS-21, UAS-24.
+// Shows UAS-05, UAS-06, UAS-15, UAS-21, UAS-24, DLG-03, DLG-14, UAS-01.
 TEST_P(Torture, IsAnsweredAsAUserAgentDoes) {
   const Fixture& given = GetParam();
   Callee callee;

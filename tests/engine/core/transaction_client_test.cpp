@@ -156,6 +156,7 @@ TEST(InviteClient, AnInviteThatCannotBeReadAgainStillEnds) {
   EXPECT_EQ(told(answer(layer, sent, 486)), (Lines{"FinalReceived", "> Dialog ResponseReceived"}));
 }
 
+// Shows INV-01.
 TEST(CancelClient, FollowsTheInviteAndBoundsIt_9_1) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -182,6 +183,7 @@ TEST(InviteClient, RingingOnAfterItsDialogEndedIsGivenUp_I44) {
   EXPECT_EQ(told(layer.when_due()), (Lines{"TransactionEnded", "> Dialog RequestFailed"}));
 }
 
+// Shows INV-01.
 TEST(CancelClient, IsNotSentForAnInviteThatHasItsFinal_I34) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
