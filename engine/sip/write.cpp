@@ -105,7 +105,9 @@ std::string echo_of(const SipMessage& invite, Method method, std::string_view to
 std::size_t end_of_lines(std::string_view lines, Header kind) {
   const std::string start = std::string{name(kind)} + ": ";
   std::size_t end = 0;
-  while (lines.substr(end).starts_with(start)) end = lines.find('\n', end) + 1;
+  while (lines.substr(end).starts_with(start)) {
+    end = std::min(lines.find('\n', end), lines.size() - 1) + 1;
+  }
   return end;
 }
 

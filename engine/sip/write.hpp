@@ -69,8 +69,7 @@ struct ResponseParts {
   std::string_view content_type = {};  // of the body
   std::string_view reason = {};        // empty: the usual reason phrase
 };
-// The response: status line, `head`, the parts. `to_tag` is used only
-// when the request had none.
+// The response: status line, `head`, the parts. `to_tag` is used only when the request had none.
 [[nodiscard]] std::string response(std::string_view head, const ResponseParts& parts);
 
 // The Record-Route lines of a request, for responses that make a dialog (12.1.1); may be empty.

@@ -3,6 +3,8 @@
 
 #include "tests/engine/core/engine.hpp"
 
+#include <algorithm>
+
 namespace lastcall::core {
 namespace {
 
