@@ -50,7 +50,7 @@ Frame frame_of(std::string_view rest) {
     frame.head_ends = line.empty();
     const auto value = length_in(line);
     if (!value) continue;
-    const auto number = sip::parse_number(*value, std::numeric_limits<std::uint32_t>::max());
+    const auto number = sip::parse_number(*value, std::numeric_limits<std::uint64_t>::max());
     frame.is_clear = frame.is_clear && number && (!frame.length || frame.length == number);
     frame.length = number;
   }
@@ -100,8 +100,10 @@ bool is_too_large(const DatagramReceived& datagram) {
   const std::size_t bytes = datagram.wire.bytes.size();
   const Frame frame = frame_of(datagram.wire.bytes);
   if (!frame.head_ends) return bytes >= limits::kStreamHeadBytesMax;
+  const std::uint64_t length = frame.length.value_or(0);
   const std::size_t head = bytes - frame.body_bytes;
-  return frame.is_clear && head + frame.length.value_or(0) > limits::kMessageBytesMax;
+  return frame.is_clear &&
+         (length > limits::kMessageBytesMax || head + length > limits::kMessageBytesMax);
 }
 
 void close_connection(const Arrival& at) {
