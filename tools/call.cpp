@@ -2,6 +2,7 @@
 // says what happens. Exits with 0 if the call was connected and ended in order.
 
 #include "engine/host/engine.hpp"
+#include "replay/canvas.hpp"
 #include "tools/engine_options.hpp"
 #include "tools/verbs.hpp"
 
@@ -59,7 +60,7 @@ class Caller {
 };
 
 void say(const std::string& text) {
-  fmt::print("{}\n", text);
+  fmt::print("{}\n", replay::inert(text));  // some of it is the peer's
   std::fflush(stdout);
 }
 

@@ -1,8 +1,8 @@
 """docs/CONFORMANCE.md: each requirement with the tests that show it.
 
 The requirements are tests/conformance/requirements.txt. A test shows one by a comment line directly
-above it: `// Shows TXN-05, TXN-06.` above a TEST, `# Shows ...` above a Python function that runs
-against real peers, or anywhere in a scenario. Used by make_docs.py.
+above it: `// Shows TXN-05, TXN-06.` above a TEST or the run() of a fuzz target, `# Shows ...` above
+a Python function that runs against real peers, or anywhere in a scenario. Used by make_docs.py.
 """
 
 import pathlib
@@ -15,6 +15,7 @@ ID = re.compile(r"\b[A-Z]{3}-\d\d\b")
 SHOWS = re.compile(r"^\s*(?://|#) Shows (.+)$")
 GTEST = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)")
 PYTHON = re.compile(r"^\s*def (\w+)\(")
+FUZZ = re.compile(r"^void run\(std::string_view bytes\)")
 
 INTRODUCTION = """\
 Made by `tools/make_docs.py` from `tests/conformance/requirements.txt` and the tests: what a SIP
@@ -48,6 +49,17 @@ class Requirements:
         return {row[0] for _, rows in self.sections for row in rows}
 
 
+def name_of_test(path, line):
+    """The test that begins in this line, or None."""
+    if path.suffix != ".cpp":
+        test = PYTHON.match(line)
+        return test and test[1]
+    if FUZZ.match(line):
+        return f"fuzz target {path.stem}"
+    test = GTEST.match(line)
+    return test and f"{test[1]}.{test[2]}"
+
+
 def shown_in(path):
     """Yields (id, name of the test) for each claim in a file."""
     waiting = []
@@ -57,9 +69,8 @@ def shown_in(path):
         if shows:
             waiting += ID.findall(shows[1])
             continue
-        test = (GTEST if path.suffix == ".cpp" else PYTHON).match(line)
-        if test and waiting:
-            name = f"{test[1]}.{test[2]}" if path.suffix == ".cpp" else test[1]
+        name = name_of_test(path, line)
+        if name and waiting:
             yield from ((each, f"{name} ({relative})") for each in waiting)
             waiting = []
     if path.suffix == ".txt":

@@ -1,6 +1,7 @@
 #include "tools/engine_options.hpp"
 
 #include "engine/sip/uri.hpp"
+#include "replay/canvas.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -189,7 +190,8 @@ void write_line(const host::LogLine& line) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
   if (isatty(STDERR_FILENO) != 0) {
     const std::string call = line.call ? "  call " + to_hex(line.call) : "";
-    fmt::print(stderr, "{:%H:%M:%S}.{:03} {}{}\n", fmt::localtime(seconds), ms, line.text, call);
+    fmt::print(stderr, "{:%H:%M:%S}.{:03} {}{}\n", fmt::localtime(seconds), ms,
+               replay::inert(line.text), call);
     return;
   }
   boost::json::object object{

@@ -4,6 +4,7 @@
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/body.hpp"
 #include "engine/sip/headers.hpp"
+#include "engine/sip/params.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
 
@@ -228,6 +229,8 @@ std::string request_uri_of(std::string_view text) {
   auto uri = sip::parse_uri(text);
   if (!uri) return {};
   uri->headers = {};
+  const std::string params = sip::without_params(uri->params, {"method"});
+  uri->params = params;
   return sip::to_text(*uri);
 }
 

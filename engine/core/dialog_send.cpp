@@ -68,6 +68,19 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const 
       outgoing.body, outgoing.body.empty() ? std::string_view{} : outgoing.content_type);
 }
 
+// What helps whoever is refused: when to come back, or what did not fit.
+std::string help_for(int status) {
+  switch (status) {
+    case 488:  // RFC 3261 13.3.1.3, 20.43
+      return sip::header_line(Header::kWarning,
+                              "305 lastcall \"No format of the offer can be used.\"");
+    case 503:  // RFC 3261 21.5.4: without it a 503 would count as a 500
+      return sip::header_line(Header::kRetryAfter, "10");
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string compose_invite(const LegStarted& leg, const Context& context, std::string_view target,
@@ -124,7 +137,7 @@ void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgeme
 
 void answer(const LegContext& at, TransactionId transaction, int status) {
   const std::string tag = status == 100 ? std::string{} : at.leg.local_tag;
-  at.out.send(ToTransaction{Respond{at.call, transaction, status, tag, {}, {}}});
+  at.out.send(ToTransaction{Respond{at.call, transaction, status, tag, help_for(status), {}}});
 }
 
 void answer(const LegContext& at, TransactionId transaction, Rejection why) {

@@ -64,7 +64,8 @@ void duty_done(const LegContext& at, Duty duty);
 // What tells one INVITE from another besides its branch (RFC 3261 8.2.2.2).
 [[nodiscard]] std::string invite_key(std::string_view sip_call_id, std::string_view from_tag,
                                      std::uint32_t cseq);
-// A SIP URI as a request URI may hold it: without headers (RFC 3261 19.1.5); empty for other text.
+// A SIP URI as a request URI may hold it: without headers and method (RFC 3261 19.1.1, 19.1.5);
+// empty for other text.
 [[nodiscard]] std::string request_uri_of(std::string_view uri);
 // The URI of the Contact of a message, fit for a request URI; empty if there is none.
 [[nodiscard]] std::string contact_uri(const SipMessage& message);

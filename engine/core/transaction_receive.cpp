@@ -184,6 +184,7 @@ void receive_malformed(const Arrival& at, const sip::MessageError& error) {
   std::string sentence = error.sentence + " (at byte " + std::to_string(error.position) + ")";
   const bool answer = error.status != 0 && error.request && error.request->method() != Method::kAck;
   if (!answer) return drop(at, DropReason::kMalformed, std::move(sentence));
+  if (is_too_large(at.datagram)) return reject(at, *error.request, 513, "It is too large.");
   reject(at, *error.request, error.status, std::move(sentence));
 }
 

@@ -44,6 +44,10 @@ void reject(const Arrival& at, const SipMessage& request, int status, std::strin
 // own.
 [[nodiscard]] bool is_framed(const DatagramReceived& datagram);
 
+// Whether a message on a stream is larger than we take (RFC 3261 21.5.14): its headers, or with
+// them the body that they announce.
+[[nodiscard]] bool is_too_large(const DatagramReceived& datagram);
+
 // Closes a connection whose framing is lost.
 void close_connection(const Arrival& at);
 

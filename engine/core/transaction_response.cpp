@@ -3,6 +3,7 @@
 #include "engine/core/transaction_receive.hpp"
 #include "engine/core/transaction_send.hpp"
 #include "engine/sip/parse.hpp"
+#include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
 
 namespace lastcall::core {
@@ -43,6 +44,21 @@ void pass_on(const Answer& in, SipMessage response) {
              in.at.out);
 }
 
+// Whether the request came to the other side from another address than it left ours with.
+bool crossed_nat(const Via& via) {
+  const std::uint16_t sent = via.port.value_or(5060);
+  const std::uint16_t seen = via.rport.value_or(0);  // 0: who answers knows no rport
+  return (seen != 0 && seen != sent) ||
+         (!via.received.empty() && !sip::is_same_host(via.received, via.host));
+}
+
+// When an INVITE that rings goes again: never, but for the binding of a NAT (RFC 3581 3).
+std::optional<Instant> repeat_for_binding(const Answer& in, const SipMessage& response) {
+  const bool bound = in.transaction.peer.transport == Transport::kUdp;
+  if (!bound || !crossed_nat(response.via())) return std::nullopt;
+  return in.at.context.now + kBindingInterval;
+}
+
 // RFC 3261 17.1.1.2 with RFC 6026 7.2: the INVITE client transaction.
 void receive_invite_response(const Answer& in, SipMessage response) {
   const Arrival& at = in.at;
@@ -55,7 +71,8 @@ void receive_invite_response(const Answer& in, SipMessage response) {
   if (status < 200) {
     if (!pending) return;
     if (invite.phase == TransactionPhase::kTrying) {
-      at.out.record(ProvisionalReceived{in.id, invite.call, status, std::nullopt});
+      at.out.record(
+          ProvisionalReceived{in.id, invite.call, status, repeat_for_binding(in, response)});
       if (invite.cancelling) send_cancel(in.id, invite, at.context, at.out);
     }
   } else if (pending) {

@@ -54,6 +54,7 @@ void transmit(TransactionId id, const Transaction& transaction, Outbox& out) {
 Duration next_interval(const Transaction& transaction) {
   const bool invite_client =
       transaction.role == TransactionRole::kClient && transaction.method == Method::kInvite;
+  if (invite_client && transaction.phase == TransactionPhase::kProceeding) return kBindingInterval;
   const Duration doubled = 2 * transaction.interval;
   return invite_client ? doubled : std::min<Duration>(doubled, limits::kT2);
 }

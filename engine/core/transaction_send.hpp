@@ -16,6 +16,10 @@ namespace lastcall::core {
 // Sends the last message of a transaction once more; a final response keeps the gate of its first.
 void transmit(TransactionId id, const Transaction& transaction, Outbox& out);
 
+// How often an INVITE goes again that rings behind a NAT, so that the answer still finds its way in
+// (RFC 3581 3).
+inline constexpr Duration kBindingInterval = std::chrono::seconds{20};
+
 // The time between the repeat that is due and the one after it: Timer A doubles without a limit,
 // E and G stop at T2 (RFC 3261 17.1.1.2, 17.1.2.2, 17.2.1).
 [[nodiscard]] Duration next_interval(const Transaction& transaction);

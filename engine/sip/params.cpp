@@ -1,5 +1,7 @@
 #include "engine/sip/params.hpp"
 
+#include <algorithm>
+
 namespace lastcall::sip {
 namespace {
 
@@ -24,6 +26,30 @@ std::optional<Param> take_param(Cursor& cursor) {
   }
   cursor.skip_spaces();
   return found;
+}
+
+std::string without_params(std::string_view params, std::initializer_list<std::string_view> names) {
+  std::string kept;
+  while (!params.empty()) {
+    params.remove_prefix(1);
+    bool quoted = false;
+    std::size_t end = 0;
+    for (; end < params.size() && (quoted || params[end] != ';'); ++end) {
+      if (params[end] == '\\' && quoted && end + 1 < params.size())
+        ++end;
+      else if (params[end] == '"')
+        quoted = !quoted;
+    }
+    const std::string_view one = params.substr(0, end);
+    const std::string_view word =
+        one.substr(0, one.find_first_of("= \t", one.find_first_not_of(" \t")));
+    const std::string_view key = word.substr(std::min(word.find_first_not_of(" \t"), word.size()));
+    const bool dropped = std::ranges::any_of(
+        names, [&](std::string_view name) { return same_ignoring_case(key, name); });
+    if (!dropped) kept.append(";").append(one);
+    params.remove_prefix(end);
+  }
+  return kept;
 }
 
 std::string unquote(std::string_view inside) {

@@ -5,6 +5,7 @@
 
 #include "engine/sip/scan.hpp"
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ template <class F>
   }
   return cursor.at_end();
 }
+
+// All parameters but those with these names, as they stand: ";a;b=c" without "a" is ";b=c".
+[[nodiscard]] std::string without_params(std::string_view params,
+                                         std::initializer_list<std::string_view> names);
 
 // What a quoted string says: its inside without the backslashes that protect other characters.
 [[nodiscard]] std::string unquote(std::string_view inside);

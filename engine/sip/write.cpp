@@ -1,6 +1,7 @@
 #include "engine/sip/write.hpp"
 
 #include "engine/sip/headers.hpp"
+#include "engine/sip/params.hpp"
 #include "engine/sip/uri.hpp"
 
 #include <algorithm>
@@ -55,30 +56,6 @@ std::string upper(std::string_view word) {
   return text;
 }
 
-// The parameters of the top Via without the two that this side fills in.
-std::string without_source(std::string_view params) {
-  std::string kept;
-  while (!params.empty()) {
-    params.remove_prefix(1);
-    bool quoted = false;
-    std::size_t end = 0;
-    for (; end < params.size() && (quoted || params[end] != ';'); ++end) {
-      if (params[end] == '\\' && quoted && end + 1 < params.size())
-        ++end;
-      else if (params[end] == '"')
-        quoted = !quoted;
-    }
-    const std::string_view one = params.substr(0, end);
-    const std::string_view word =
-        one.substr(0, one.find_first_of("= \t", one.find_first_not_of(" \t")));
-    const std::string_view key = word.substr(std::min(word.find_first_not_of(" \t"), word.size()));
-    const bool ours = same_ignoring_case(key, "received") || same_ignoring_case(key, "rport");
-    if (!ours) kept.append(";").append(one);
-    params.remove_prefix(end);
-  }
-  return kept;
-}
-
 // RFC 3261 18.2.1 and RFC 3581 4: the top Via as the responses carry it.
 std::string amended_via(const Via& via, std::string_view element, const Endpoint& source) {
   const bool asked = via.rport.has_value();
@@ -86,7 +63,9 @@ std::string amended_via(const Via& via, std::string_view element, const Endpoint
   if (source.host.empty() || via.host.empty() || (named && !asked)) return std::string{element};
   std::string text{element.substr(0, element.size() - via.params.size())};
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.pop_back();
-  text.append(without_source(via.params)).append(";received=").append(source.host);
+  text.append(without_params(via.params, {"received", "rport"}))
+      .append(";received=")
+      .append(source.host);
   if (asked) text.append(";rport=").append(std::to_string(source.port));
   return text;
 }
@@ -120,6 +99,16 @@ std::string echo_of(const SipMessage& invite, Method method, std::string_view to
       .header(Header::kCallId, invite.call_id())
       .cseq(invite.cseq());
   return std::move(writer).finish({}, {});
+}
+
+// Where the lines end that all have this name, counted from the start.
+std::size_t end_of_lines(std::string_view lines, Header kind) {
+  const std::string start = std::string{name(kind)} + ": ";
+  std::size_t end = 0;
+  while (lines.substr(end).starts_with(start)) {
+    end = std::min(lines.find('\n', end), lines.size() - 1) + 1;
+  }
+  return end;
 }
 
 }  // namespace
@@ -207,7 +196,12 @@ std::string response(std::string_view head, const ResponseParts& parts) {
   std::string text;
   text.reserve(head.size() + parts.lines.size() + parts.body.size() + 256);
   text.append("SIP/2.0 ").append(std::to_string(parts.status)).append(" ");
-  text.append(reason_phrase(parts.status)).append("\r\n").append(head);
+  append_value(text, parts.reason.empty() ? reason_phrase(parts.status) : parts.reason);
+  // RFC 3261 7.3.1: what proxies look for stands in front, here Via and Record-Route.
+  const std::size_t vias = end_of_lines(head, Header::kVia);
+  const std::size_t routes = end_of_lines(parts.lines, Header::kRecordRoute);
+  text.append("\r\n").append(head.substr(0, vias)).append(parts.lines.substr(0, routes));
+  text.append(head.substr(vias));
   if (!head.ends_with("\r\n")) {
     if (!parts.to_tag.empty()) {
       text += ";tag=";
@@ -215,7 +209,7 @@ std::string response(std::string_view head, const ResponseParts& parts) {
     }
     text += "\r\n";
   }
-  text += parts.lines;
+  text += parts.lines.substr(routes);
   append_body(text, parts.body, parts.content_type);
   return text;
 }

@@ -64,12 +64,12 @@ class Writer {
 struct ResponseParts {
   int status = 200;
   std::string_view to_tag = {};  // empty: none (only right for 100)
-  std::string_view lines = {};   // further complete header lines, see header_line()
+  std::string_view lines = {};   // further complete header lines, those of Record-Route first
   std::string_view body = {};
   std::string_view content_type = {};  // of the body
+  std::string_view reason = {};        // empty: the usual reason phrase
 };
-// The response: status line with the usual reason phrase, `head`, the parts. `to_tag` is used only
-// when the request had none.
+// The response: status line, `head`, the parts. `to_tag` is used only when the request had none.
 [[nodiscard]] std::string response(std::string_view head, const ResponseParts& parts);
 
 // The Record-Route lines of a request, for responses that make a dialog (12.1.1); may be empty.

@@ -11,6 +11,7 @@
 
 namespace lastcall::fuzz {
 
+// Shows SEC-07.
 void run(std::string_view bytes) {
   static const torture::Callee kTalking = torture::with_live_call();
   static const torture::CallView kBefore = kTalking.view(kTalking.call());

@@ -58,6 +58,7 @@ void check_refusal(const sip::MessageError& error, std::size_t size) {
 
 }  // namespace
 
+// Shows SEC-07.
 void run(std::string_view bytes) {
   const auto message = sip::parse(std::string{bytes});
   if (!message) return check_refusal(message.error(), bytes.size());

@@ -7,6 +7,7 @@
 
 namespace lastcall::fuzz {
 
+// Shows SEC-07.
 void run(std::string_view bytes) {
   const auto sdp = sip::parse_sdp(bytes);
   if (!sdp) {

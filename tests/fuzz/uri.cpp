@@ -54,6 +54,7 @@ void check_list(std::string_view text) {
 
 }  // namespace
 
+// Shows SEC-07.
 void run(std::string_view bytes) {
   check_uri(bytes);
   check_address(bytes);

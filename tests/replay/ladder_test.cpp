@@ -89,6 +89,7 @@ TEST(Ladder, ColoursOnlyWhenAsked) {
   EXPECT_EQ(coloured.substr(coloured.rfind('\x1b', rule), 7), "\x1b[1;31m");
 }
 
+// Shows SEC-05.
 TEST(Ladder, HostileTextMovesNoCursor) {
   Ladder ladder = lost_call();
   ladder.peers = {"b\x1b[2Job"};

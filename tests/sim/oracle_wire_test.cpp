@@ -150,12 +150,14 @@ ClientTransactionStarted invite_started() {
 }
 CancelSent cancel() { return {kInvite, kCall, {}}; }
 
+// Shows INV-01.
 TEST(I34, ACancelBeforeAnyProvisionalResponseIsFound) {
   EXPECT_BREAKS(Told{}.record(invite_started()).record(cancel()).record(over(kInvite)), "I-34");
   const ProvisionalReceived ringing{kInvite, kCall, 180, std::nullopt};
   EXPECT_SILENT(
       Told{}.record(invite_started()).record(ringing).record(cancel()).record(over(kInvite)));
 }
+// Shows INV-01.
 TEST(I34, ACancelAfterTheFinalResponseIsFound) {
   const ProvisionalReceived ringing{kInvite, kCall, 180, std::nullopt};
   const FinalReceived ok{kInvite, kCall, 200, {}};
@@ -167,6 +169,7 @@ TEST(I34, ACancelAfterTheFinalResponseIsFound) {
                     .record(over(kInvite)),
                 "I-34");
 }
+// Shows INV-01.
 TEST(I34, ACancelThatMatchesNoInviteIsFound) {
   const Wire other{.branch = "z9hG4bKx", .method = "CANCEL", .cseq = 5, .ours = true};
   EXPECT_BREAKS(Told{}.said(request(kOurInvite)).said(request(other)), "I-34");
@@ -204,6 +207,7 @@ TEST(I33, ACalleesByeBeforeTheAckIsFound) {
       Told{}.connected().record(accept).record(acknowledged()).record(sent(Method::kBye, 1)));
   EXPECT_SILENT(Told{}.connected().record(accept).at(32'000).record(sent(Method::kBye, 1)));
 }
+// Shows DLG-04.
 TEST(I35, ACseqThatSkipsOrRepeatsIsFound) {
   EXPECT_SILENT(
       Told{}.connected().record(sent(Method::kInvite, 1)).record(sent(Method::kInvite, 2)));

@@ -49,6 +49,7 @@ class Callee {
   [[nodiscard]] CallId call() const { return call_; }
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] const core::State& state() const { return kernel_.state(); }
+  [[nodiscard]] const log::MemoryLog& log() const { return log_; }
   // REQUIRES: the call is live.
   [[nodiscard]] CallView view(CallId call) const {
     const core::State& state = kernel_.state();

@@ -1,5 +1,6 @@
 // The torture messages of RFC 4475 and RFC 5118, one test each and more than one way.
 
+#include "engine/log/codec.hpp"
 #include "engine/sip/framer.hpp"
 #include "engine/sip/parse.hpp"
 #include "tests/torture/facts.hpp"
@@ -56,7 +57,7 @@ TEST_P(Torture, IsReadAsItsRfcSays) {
   }
 }
 
-// Shows UAS-05, UAS-06, UAS-15, UAS-21, UAS-24.
+// Shows UAS-05, UAS-06, UAS-15, UAS-21, UAS-24, DLG-03, DLG-14, UAS-01.
 TEST_P(Torture, IsAnsweredAsAUserAgentDoes) {
   const Fixture& given = GetParam();
   Callee callee;
@@ -76,6 +77,33 @@ TEST_P(Torture, LeavesACallAloneThatIsUp) {
   EXPECT_EQ(before.session.state, CallState::kConnected);
   EXPECT_EQ(statuses_of(callee.receive(given.bytes)), given.answer);
   EXPECT_TRUE(callee.view(call) == before);
+}
+
+// Whatever a terminal could act upon, or take for the end of a text, is escaped; nothing is lost.
+// Shows SEC-05.
+TEST_P(Torture, IsLoggedWithoutControlCharactersAndReadBack) {
+  Callee callee = with_live_call();
+  (void)callee.receive(GetParam().bytes);
+  for (const Record& record : callee.log().records()) {
+    log::Encoded encoded;
+    log::encode(record.event, encoded);
+    for (const char c : encoded.data) {
+      EXPECT_FALSE(static_cast<unsigned char>(c) < 0x20 || c == 0x7f) << encoded.data;
+    }
+    const auto again = log::decode(encoded.layer, encoded.type, encoded.data, encoded.wire);
+    ASSERT_TRUE(again) << again.error().where;
+    EXPECT_EQ(*again, record.event);
+  }
+}
+
+// Shows UAS-01.
+TEST_P(Torture, IsToldWhatIsWrongWithIt_21_4_1) {
+  const auto message = sip::parse(GetParam().bytes);
+  Callee callee;
+  const std::vector<std::string> sent = callee.receive(GetParam().bytes);
+  if (message || sent.empty()) return;
+  const std::string start = sent.front().substr(0, sent.front().find("\r\n"));
+  EXPECT_NE(start.find(message.error().sentence), std::string::npos) << start;
 }
 
 TEST_P(Torture, IsRepeatedToTheSameAnswer) {

@@ -85,6 +85,7 @@ TEST(CalleeCall, CancelledWhileRinging_R5407_C1) {
   expect_gone(engine);
 }
 
+// Shows UAS-34.
 TEST(CalleeCall, NeverAcknowledgedEndsAfter64T1_RBYE03) {
   Engine engine;
   engine.receive(first_invite());

@@ -83,7 +83,7 @@ TEST(InviteChallenged, IsSentAgainWithCredentialsAndTheNextCseq) {
   EXPECT_EQ(told(us.sign("x: y\r\n")), Lines{});  // a second signature means nothing
 }
 
-// Shows AUT-11.
+// Shows AUT-11, TXN-08.
 TEST(InviteChallenged, TheAckOfItsAcceptCarriesTheSameCredentials) {
   Asked us = asked_invite();
   (void)us.refuse(401, www());
@@ -167,7 +167,7 @@ TEST(InviteChallenged, ACancelGoesToTheNewTransactionAndCarriesNothing) {
   EXPECT_EQ((mail_in<SendCancel, ToTransaction>(end).invite), us.transaction);
 }
 
-// Shows AUT-13.
+// Shows AUT-13, DLG-13.
 TEST(ByeChallenged, IsSentAgainWhileTerminating_R5407D2) {
   Asked us{connected_caller()};
   us.note(us.end(Cause::kLocalHangup));

@@ -26,6 +26,7 @@ TEST(CalleeDialog, ItsAnswersReturnRecordRouteAndName_Contact_12_1_1) {
   }
 }
 
+// Shows UAS-34.
 TEST(CalleeDialog, The2xxIsRepeatedElevenTimesAndThenTheCallIsLost_RBYE03) {
   Callee us = accepted_callee();
   EXPECT_EQ(us.phase(), DialogPhase::kMoratorium);
@@ -52,7 +53,7 @@ TEST(CalleeDialog, ALateRepeatKeepsTheSchedule) {
   }
 }
 
-// Shows INV-14.
+// Shows INV-14, UAS-34.
 TEST(CalleeDialog, TheAckEndsTheRepeats_13_3_1_4) {
   Callee us = accepted_callee();
   EXPECT_EQ(told(us.receive(Method::kAck, 9)), Lines{});  // of another INVITE
@@ -87,7 +88,7 @@ TEST(CalleeInvite, TheTombstoneStillKnowsTheInvite_R6026_1) {
   EXPECT_EQ(us.layer.own(), DialogLayer::State{});
 }
 
-// Shows INV-02.
+// Shows INV-02, UAS-16.
 TEST(CalleeCancel, BeforeTheAnswerEndsTheCallWith487_R5407_C1) {
   Callee us = early_callee();
   const Outbox out = us.layer.when(CancelReceived{us.call, us.leg().invite});
@@ -122,6 +123,7 @@ TEST(CalleeReinvite, ARefusedOneLeavesTheTarget_I59) {
   EXPECT_EQ(us.dialog().remote_target, "sip:peer@192.0.2.2");
 }
 
+// Shows INV-08, SDP-09, UAS-20.
 TEST(CalleeReinvite, ASecondOneBeforeTheAnswerGets500WithRetryAfter_ROA09) {
   Callee us = established_callee();
   (void)us.receive(Method::kInvite, 11, sdp_text());
@@ -130,6 +132,7 @@ TEST(CalleeReinvite, ASecondOneBeforeTheAnswerGets500WithRetryAfter_ROA09) {
   EXPECT_NE(answer_in(out).headers.find("Retry-After: "), std::string::npos);
 }
 
+// Shows INV-08, SDP-09, UAS-19, DLG-13.
 TEST(CalleeReinvite, CrossingOursGets491_R5407_3_3_1) {
   Callee us = established_callee();
   EXPECT_EQ(told(us.layer.when(Reoffer{us.call, sdp_text()})),
@@ -140,6 +143,7 @@ TEST(CalleeReinvite, CrossingOursGets491_R5407_3_3_1) {
   EXPECT_EQ(told(us.receive(Method::kOptions, 10)).back(), "> Transaction Respond 500");
 }
 
+// Shows DLG-13.
 TEST(CalleeReinvite, OvertakingTheAckIsTaken_R5407_3_1_4) {
   Callee us = accepted_callee();
   EXPECT_EQ(told(us.receive(Method::kInvite, 11, sdp_text())).front(), "RequestAccepted");
@@ -157,7 +161,7 @@ TEST(CalleeReinvite, IsInspectedLikeTheFirst_8_2_3) {
       "Unsupported: foo\r\n");
 }
 
-// Shows DLG-06.
+// Shows DLG-06, UAS-20.
 TEST(CalleeRequests, ALowerCseqGets500AGapIsFine_12_2_2) {
   Callee us = established_callee();
   EXPECT_EQ(answer_in(us.receive(Method::kOptions, 50)).status, 200);
@@ -166,6 +170,7 @@ TEST(CalleeRequests, ALowerCseqGets500AGapIsFine_12_2_2) {
   EXPECT_EQ(us.dialog().remote_cseq, 51U);
 }
 
+// Shows DLG-05.
 TEST(CalleeRequests, OurRequestsFollowTheLooseRoute_12_2_1_1) {
   Callee us = established_callee("Record-Route: <sip:192.0.2.5;lr>, <sip:192.0.2.6;lr>\r\n");
   const SendRequest bye = sent_in(us.end(Cause::kLocalHangup));
@@ -178,6 +183,7 @@ TEST(CalleeRequests, OurRequestsFollowTheLooseRoute_12_2_1_1) {
   EXPECT_EQ(message.to_tag(), kPeerTag);
 }
 
+// Shows DLG-05.
 TEST(CalleeRequests, AStrictRouterTakesThePlaceOfTheTarget_12_2_1_1) {
   Callee us = established_callee("Record-Route: <sip:192.0.2.5>, <sip:192.0.2.6;lr>\r\n");
   const std::string bye = sent_in(us.end(Cause::kLocalHangup)).request;
@@ -186,6 +192,7 @@ TEST(CalleeRequests, AStrictRouterTakesThePlaceOfTheTarget_12_2_1_1) {
             std::string::npos);
 }
 
+// Shows DLG-05.
 TEST(CalleeRequests, ATargetWithHeadersMakesAReadableRequest_19_1_5) {
   Callee us;
   us.call = CallId{0x55};

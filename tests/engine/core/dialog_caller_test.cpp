@@ -128,6 +128,7 @@ TEST(CallerReinvite, TakesTheNextCseqAndItsRepeatsGetTheSameAck_I29) {
   EXPECT_EQ(us.dialog().routes, (Lines{"<sip:192.0.2.5;lr>"}));
 }
 
+// Shows UAS-19.
 TEST(CallerReinvite, OneInviteAtATime_14_1) {
   Caller us = connected_caller();
   (void)us.layer.when(Reoffer{us.call, sdp_text()});

@@ -63,6 +63,7 @@ TEST(EndingCallee, ThePeersByeDischargesTheDeferredOne_I31) {
   EXPECT_EQ(told(us.receive(Method::kAck, 10)), Lines{});  // R-5407-3.1.6
 }
 
+// Shows INV-03.
 TEST(EndingCallee, EstablishedByesAtOnceAndOwesItsFinal) {
   Callee us = established_callee();
   const Outbox out = us.end(Cause::kLocalHangup);
@@ -75,6 +76,7 @@ TEST(EndingCallee, EstablishedByesAtOnceAndOwesItsFinal) {
             (Lines{"RequestFinished", "DutyDone"}));  // R-BYE-11
 }
 
+// Shows INV-03.
 TEST(EndingCallee, AByeWithoutAnswerIsATombstoneMatter_RBYE10) {
   Callee us = established_callee();
   const SendRequest bye = sent_in(us.end(Cause::kLocalHangup));
@@ -100,7 +102,7 @@ TEST(PeerBye, EstablishedEndsTheCallAndNeedsNoByeOfOurs_15_1_2) {
   EXPECT_EQ(told(us.end(Cause::kRemoteBye)), (Lines{"DutiesTaken", "> Session CleanupDone"}));
 }
 
-// Shows INV-04, INV-05.
+// Shows INV-04, INV-05, DLG-13.
 TEST(PeerBye, EarlyGets200AndTheInvite487_R5407_3_1_3) {
   Callee us = early_callee();
   EXPECT_EQ(told(us.receive(Method::kBye, 11)).back(), "> Session CallLost remote-bye");
@@ -111,6 +113,7 @@ TEST(PeerBye, EarlyGets200AndTheInvite487_R5407_3_1_3) {
                    "> Session CleanupDone"}));
 }
 
+// Shows DLG-13.
 TEST(PeerBye, InMoratoriumStopsThe2xx_R5407_3_1_6) {
   Callee us = accepted_callee();
   EXPECT_EQ(told(us.receive(Method::kBye, 11)).back(), "> Session CallLost remote-bye");
@@ -118,7 +121,7 @@ TEST(PeerBye, InMoratoriumStopsThe2xx_R5407_3_1_6) {
   EXPECT_EQ(told(us.end(Cause::kRemoteBye)), (Lines{"DutiesTaken", "> Session CleanupDone"}));
 }
 
-// Shows INV-04.
+// Shows INV-04, UAS-16.
 TEST(PeerBye, WhileItsReinviteIsPending_ROA04) {
   Callee us = established_callee();
   (void)us.receive(Method::kInvite, 11, sdp_text());
@@ -154,6 +157,7 @@ TEST(PeerBye, OfAnEarlyDialogOfOursEndsTheCall_RBYE04) {
   EXPECT_EQ(told(us.receive(200)), (Lines{"AckSent", "DutyDone", "> Transaction SendAck"}));
 }
 
+// Shows DLG-13.
 TEST(Tombstone, AnswersLateRequestsAsTheRfcAsks_I32) {
   Callee us = established_callee();
   (void)us.end(Cause::kLocalHangup);
@@ -189,6 +193,7 @@ TEST(Tombstone, AcknowledgesTheRepeated2xxWithTheSameBytes_R6026_6) {
   EXPECT_EQ((mail_in<SendAck, ToTransaction>(out).ack), first);
 }
 
+// Shows DLG-13.
 TEST(Tombstone, AcknowledgesThe2xxOfAReinviteAndLastsForItsRepeats_R5407_3_2_3) {
   Caller us = connected_caller();
   const SendRequest reinvite = sent_in(us.layer.when(Reoffer{us.call, sdp_text()}));
@@ -200,6 +205,7 @@ TEST(Tombstone, AcknowledgesThe2xxOfAReinviteAndLastsForItsRepeats_R5407_3_2_3) 
             (Lines{"AckSent", "RequestFinished", "> Transaction SendAck"}));
 }
 
+// Shows INV-01.
 TEST(EndingCaller, BeforeAny1xxWaitsWithItsCancel_REST01_TP13) {
   Caller us = calling();
   const Outbox out = us.end(Cause::kLocalHangup);
@@ -212,6 +218,7 @@ TEST(EndingCaller, BeforeAny1xxWaitsWithItsCancel_REST01_TP13) {
   EXPECT_TRUE(us.leg().duties.empty());
 }
 
+// Shows INV-01.
 TEST(EndingCaller, AfterA1xxCancelsAtOnce_9_1) {
   Caller us = calling();
   (void)us.receive(180);
@@ -220,7 +227,7 @@ TEST(EndingCaller, AfterA1xxCancelsAtOnce_9_1) {
   EXPECT_EQ(duties_in(out), Duties{Duty::kByeOnAccept});
 }
 
-// Shows INV-06.
+// Shows INV-06, DLG-13.
 TEST(EndingCaller, A2xxThatCrossesTheCancelGetsAckThenBye_R5407_3_1_2) {
   Caller us = calling();
   (void)us.receive(180);
@@ -243,6 +250,7 @@ TEST(EndingCaller, BeforeTheInviteLeftOwesNothing_RTP27) {
   EXPECT_EQ(told(us.layer.when_due()), (Lines{"TombstoneEnded"}));
 }
 
+// Shows INV-01.
 TEST(EndingCaller, TakesTheNextCseqAlsoWhileAReinviteRuns_RBYE19) {
   Caller us = connected_caller();
   (void)us.layer.when(Reoffer{us.call, sdp_text()});

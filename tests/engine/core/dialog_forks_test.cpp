@@ -16,7 +16,7 @@ TEST(Forks, A199EndsItsOwnEarlyDialogOnly_6228) {
   EXPECT_EQ(told(us.receive(199, "never-seen")), Lines{});
 }
 
-// Shows DLG-10.
+// Shows DLG-10, DLG-13.
 TEST(Forks, ThoseThatStayEarlyEnd64T1AfterTheFirst2xx_R5407_E4) {
   Caller us = calling();
   (void)us.receive(180);
@@ -73,6 +73,7 @@ Caller calling_without_offer() {
   return us;
 }
 
+// Shows TXN-08.
 TEST(DelayedOffer, TheAckCarriesTheAnswerOfTheSession_INV15) {
   Caller us = calling_without_offer();
   // RFC 3262 5: it asks for no reliable response, which would have to make the offer.

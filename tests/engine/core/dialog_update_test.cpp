@@ -36,6 +36,7 @@ TEST(Update, WithoutAnOfferIsAnsweredAtOnceAndMovesTheTarget_3311_5_2) {
   }
 }
 
+// Shows SDP-09, UAS-20.
 TEST(Update, AnOfferIsTheSessionsToAnswer_3311_5_2) {
   Callee us = established_callee();
   EXPECT_EQ(told(us.receive(update(us, 11, sdp_text()))),
@@ -62,6 +63,7 @@ TEST(Update, ARefusedOneMovesNothing_I59) {
   }
 }
 
+// Shows SDP-09, UAS-19, DLG-13.
 TEST(Update, CrossingOurReinviteGets491OnlyWithAnOffer_R5407_3_3_2) {
   Callee us = established_callee();
   (void)us.layer.when(Reoffer{us.call, sdp_text()});
@@ -123,7 +125,7 @@ std::int64_t wait_ms(const Outbox& out) {
   return to_ns(event_in<CollisionMet>(out).retry_at) / 1'000'000;
 }
 
-// Shows INV-07.
+// Shows INV-07, SDP-09.
 TEST(Collision, A491WaitsByWhoOwnsTheCallIdAndTriesOnceMore_14_1) {
   Caller us = connected_caller();
   const SendRequest sent = sent_in(us.layer.when(Reoffer{us.call, sdp_text()}));

@@ -49,6 +49,8 @@ class Engine {
   Lines replies() { return std::exchange(replies_, {}); }
   [[nodiscard]] int starts() const { return starts_; }
   [[nodiscard]] int stops() const { return stops_; }
+  // The bytes of everything that was ever sent to the peer.
+  [[nodiscard]] const std::vector<std::string>& wires() const { return wires_; }
   // The bytes of our newest message of this kind.
   [[nodiscard]] std::string newest(Method method) const {
     const std::string start = std::string{name(method)} + " ";

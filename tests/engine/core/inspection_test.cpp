@@ -48,7 +48,7 @@ Respond answer_to(const PeerRequest& request) {
   return answer;
 }
 
-// Shows UAS-04, UAS-05, UAS-06, UAS-08, UAS-09, UAS-10.
+// Shows UAS-04, UAS-05, UAS-06, UAS-08, UAS-09, UAS-10, UAS-01.
 TEST(Inspection, EachFaultHasItsCodeAndTheHeaderThatHelps) {
   for (const Fault& fault : faults()) {
     PeerRequest request = first_invite();

@@ -396,5 +396,17 @@ TEST(RegistrationAndClient, OnlyTheNewestCommandsOfAnAddressAreRemembered) {
   EXPECT_EQ(client.own().commands.size(), limits::kCommandsMax);
 }
 
+// Shows REG-07.
+TEST(RegisterRequest, PromisesNothingOfOutbound_5626) {
+  Registrar registrar;
+  (void)registrar.wants(Op::kRegister);
+  const std::string request = registrar.newest.request;
+  EXPECT_TRUE(request.starts_with("REGISTER "));
+  EXPECT_EQ(registrar.header(Header::kContact).find("+sip.instance"), std::string::npos);
+  for (const char* promise : {"reg-id", ";ob", "outbound", "Supported: path"}) {
+    EXPECT_EQ(request.find(promise), std::string::npos) << promise;
+  }
+}
+
 }  // namespace
 }  // namespace lastcall::core

@@ -182,6 +182,7 @@ TEST(SessionReoffer, EachSideKeepsItsOwnHold_ROA21) {
   EXPECT_EQ(state_of(layer), CallState::kOnHold);  // ours still stands
 }
 
+// Shows INV-08.
 TEST(SessionReoffer, AnOfferWeCannotMeetGets488AndChangesNothing_14_2) {
   SessionGiven layer = connected_callee();
   const Outbox out = layer.when(PeerReoffered{kCall, "v=0\r\n"});
@@ -208,6 +209,7 @@ TEST(SessionOfferIn2xx, AnSdpThatAnswersNothingIsIgnored_INV15) {
   EXPECT_EQ(told(layer.when(PeerAnswered{kCall, {}})), Lines{});
 }
 
+// Shows INV-08, SDP-09, UAS-19, DLG-13.
 TEST(SessionOfferIn2xx, AnOfferThatOvertakesTheAnswerGets491_R5407_3_1_5) {
   SessionGiven layer = connected_callee({});
   const Outbox out = layer.when(PeerReoffered{kCall, sdp_text()});

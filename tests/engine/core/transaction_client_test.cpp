@@ -74,6 +74,27 @@ TEST(InviteClient, ProceedingRepeatsNothingAndHasNoTimeout_TXN11) {
   EXPECT_EQ(told(answer(layer, sent, 200)), (Lines{"FinalReceived", "> Dialog ResponseReceived"}));
 }
 
+// A response as it comes back to somebody whom the peer sees at another address.
+Outbox answer_through_nat(Client& layer, const Sent& sent, int status, const Endpoint& seen) {
+  const std::string head = sip::response_head(parsed(sent.wire), seen);
+  return layer.when(datagram(sip::response(head, {.status = status, .to_tag = "callee-tag"})));
+}
+
+// Shows TRN-11.
+TEST(InviteClient, ThatRingsBehindANatGoesAgainEvery20s_3581_3) {
+  for (const Endpoint& seen : {Endpoint{"203.0.113.9", 5060, Transport::kUdp},
+                               Endpoint{"192.0.2.1", 4711, Transport::kUdp}}) {
+    Client layer;
+    const Sent sent = send(layer, Method::kInvite);
+    EXPECT_EQ(parsed(sent.wire).via().rport, 0) << "asked for, without a value";
+    (void)answer_through_nat(layer, sent, 180, seen);
+    EXPECT_EQ(layer.schedule(3),
+              (Lines{"20000 Transmit INVITE", "40000 Transmit INVITE", "60000 Transmit INVITE"}));
+    (void)answer_through_nat(layer, sent, 200, seen);
+    EXPECT_EQ(layer.schedule(1), (Lines{"92000 TransactionEnded"}));
+  }
+}
+
 // Shows TXN-01, TXN-09, INV-14.
 TEST(InviteClient, AcceptedPassesEvery2xxOnWithoutAckUntilTimerM_6026_7_2) {
   Client layer;
@@ -135,6 +156,7 @@ TEST(InviteClient, AnInviteThatCannotBeReadAgainStillEnds) {
   EXPECT_EQ(told(answer(layer, sent, 486)), (Lines{"FinalReceived", "> Dialog ResponseReceived"}));
 }
 
+// Shows INV-01.
 TEST(CancelClient, FollowsTheInviteAndBoundsIt_9_1) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);
@@ -161,6 +183,7 @@ TEST(InviteClient, RingingOnAfterItsDialogEndedIsGivenUp_I44) {
   EXPECT_EQ(told(layer.when_due()), (Lines{"TransactionEnded", "> Dialog RequestFailed"}));
 }
 
+// Shows INV-01.
 TEST(CancelClient, IsNotSentForAnInviteThatHasItsFinal_I34) {
   Client layer;
   const Sent sent = send(layer, Method::kInvite);

@@ -169,6 +169,20 @@ TEST(Framing, ALostEndOfAMessageIsAnswered400AndClosesItsConnection_18_3) {
             (Lines{"DatagramDropped", "!! CloseConnection"}));
 }
 
+// Shows UAS-07.
+TEST(Framing, WhatIsLargerThanWeTakeGets513AndClosesItsConnection_21_5_14) {
+  const std::string endless = text_of(kInvite).substr(0, text_of(kInvite).size() - 2) + "X: ";
+  const auto size = std::to_string(limits::kMessageBytesMax - text_of(kInvite).size());
+  for (const std::string& bytes :
+       {with_length(text_of(kInvite), "Content-Length: 65536\r\n"),
+        with_length(text_of(kInvite), "Content-Length: " + size + "\r\n"),
+        endless + std::string(limits::kStreamHeadBytesMax - endless.size(), 'x')}) {
+    Layer layer;
+    EXPECT_EQ(told(receive(layer, bytes)), (Lines{"AnswerRationed", "DatagramDropped",
+                                                  "!! Transmit 513 INVITE", "!! CloseConnection"}));
+  }
+}
+
 TEST(Framing, AMistakeInsideAWellFramedMessageCostsNobodyHisConnection) {
   Layer layer;
   std::string bytes = text_of(kInvite);

@@ -29,6 +29,7 @@ class AdmissionTest : public testing::Test {
   core::Kernel kernel_{{.seed = 7, .contact = {.host = "127.0.0.1", .port = 5060}}};
 };
 
+// Shows UAS-22.
 TEST_F(AdmissionTest, RefusesANewInviteStatelesslyWithRetryAfter) {
   const auto refusal = refusal_of_new_call(datagram(request("INVITE", "")), kernel_);
   ASSERT_TRUE(refusal);

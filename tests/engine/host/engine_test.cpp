@@ -93,6 +93,7 @@ class ScratchFile {
   std::filesystem::path folder_;
 };
 
+// Shows TRN-11.
 TEST(Engine, PlacesAnswersHoldsAndEndsACallBetweenTwoEngines) {
   Ear alice_ear, bob_ear;
   const auto alice = start(alice_ear);

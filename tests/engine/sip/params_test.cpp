@@ -35,6 +35,12 @@ TEST(Unescaping, ANulEndsNothing) {
   EXPECT_EQ(unescape("%00%00"), "\0\0"s);
 }
 
+TEST(Params, WithoutSomeKeepsTheOthersAsTheyStand) {
+  EXPECT_EQ(without_params(";a=1;B ;c=\";b=\\\";\";b=2", {"b"}), ";a=1;c=\";b=\\\";\"");
+  EXPECT_EQ(without_params(";lr;method=BYE;ttl=3", {"method", "ttl"}), ";lr");
+  EXPECT_EQ(without_params("", {"b"}), "");
+}
+
 TEST(Escaping, AHeaderInAUriIsReadBack) {
   EXPECT_EQ(escape_for_uri_header("a@b;to-tag=1"), "a%40b%3Bto-tag%3D1");
   ASSERT_TRUE(rc::check([](const std::string& text) {
