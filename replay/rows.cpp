@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kPeersMax = 4;
 
 // What an arrow or a later fact says better.
-constexpr std::array<std::string_view, 39> kBookkeeping{"ServerTransactionStarted",
+constexpr std::array<std::string_view, 48> kBookkeeping{"ServerTransactionStarted",
                                                         "FailureAcknowledged",
                                                         "ProvisionalReceived",
                                                         "FinalReceived",
@@ -56,7 +56,16 @@ constexpr std::array<std::string_view, 39> kBookkeeping{"ServerTransactionStarte
                                                         "ProvisionalSent",
                                                         "ProvisionalPostponed",
                                                         "TimerOffered",
-                                                        "ForksSettling"};
+                                                        "ForksSettling",
+                                                        "ForksEnded",
+                                                        "ReliableReceived",
+                                                        "ProvisionalResent",
+                                                        "ProvisionalAcknowledged",
+                                                        "RequestRefused",
+                                                        "UpdateAnswered",
+                                                        "TargetRefreshed",
+                                                        "OfferRefused",
+                                                        "OfferWithdrawn"};
 
 LayerId track_of(const Event& event) {
   const auto* input = std::get_if<Input>(&event);

@@ -9,6 +9,7 @@
 #include "sim/oracles/invites.hpp"
 #include "sim/oracles/leftovers.hpp"
 #include "sim/oracles/media.hpp"
+#include "sim/oracles/offers.hpp"
 #include "sim/oracles/questions.hpp"
 #include "sim/oracles/rule.hpp"
 #include "sim/oracles/served.hpp"
@@ -20,7 +21,7 @@ namespace lastcall::sim {
 // Questions come first: what they find is what a user sees.
 struct Oracles::Parts {
   std::tuple<QuestionRules, EndingRules, ForcedEndRules, CommandRules, MediaRules, ServedRules,
-             InviteRules, DialogRules, LeftoverRules>
+             InviteRules, DialogRules, OfferRules, LeftoverRules>
       groups;
   Report report;
   std::size_t entries = 0;

@@ -1,5 +1,5 @@
 #include "engine/core/dialog_extensions.hpp"
-#include "engine/core/offer_answer.hpp"
+#include "engine/sip/sdp.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +24,22 @@ void progress(const LegContext& at, const Dialog& dialog, const SipMessage& resp
   }
   at.out.send(ToSession{PeerRinging{at.call, std::move(sdp), settled}});
   if (reliable) acknowledge_provisional(at, dialog, response);
+}
+
+// A valid answer that takes nothing: every stream is switched off (RFC 6337 5.2.4). To what cannot
+// be read there is none.
+std::string refusal_of(const LegContext& at, std::string_view offer) {
+  const auto read = sip::parse_sdp(offer);
+  if (!read) return {};
+  const std::string& host = at.context.config.contact.host;
+  sip::Sdp answer;
+  answer.origin = {.username = "lastcall",
+                   .session_id = std::to_string(at.context.draws.sdp_session(at.call)),
+                   .version = 1,
+                   .address = host};
+  answer.connection = host;
+  for (const sip::SdpMedia& media : read->media) answer.media.push_back(sip::switched_off(media));
+  return sip::write(answer);
 }
 
 }  // namespace
@@ -78,9 +94,7 @@ void answer_offer_in_ack(const LegContext& at, const AnswerOffer& answer) {
 }
 
 void decline_offer(const LegContext& at, const Dialog& dialog, std::string_view offer) {
-  const OwnMedia own{.local = at.context.config.contact,
-                     .session_id = at.context.draws.sdp_session(at.call)};
-  acknowledge(at, dialog, {at.leg.invite_cseq, refuse_offer(offer, own)});
+  acknowledge(at, dialog, {at.leg.invite_cseq, refusal_of(at, offer)});
 }
 
 void apply_to(DialogLayer::State&, Leg& leg, const PeerDescribed& e) {

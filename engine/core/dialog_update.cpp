@@ -1,5 +1,4 @@
 #include "engine/core/dialog_extensions.hpp"
-#include "engine/core/offer_answer.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -141,13 +141,6 @@ Agreed agree(const sip::Sdp& sdp, const Usable& usable, Direction wanted) {
   return agreed;
 }
 
-// RFC 3264 6: a stream that is not wanted is answered with port 0, in its place.
-sip::SdpMedia refused(const sip::SdpMedia& media) {
-  sip::SdpMedia line = {.kind = media.kind, .protocol = media.protocol, .formats = media.formats};
-  line.rtpmaps = media.rtpmaps;
-  return line;
-}
-
 }  // namespace
 
 std::string make_offer(const OwnMedia& own) { return finished(offered(own), own); }
@@ -169,7 +162,7 @@ std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) 
   sip::Sdp sdp = described(own);
   for (std::size_t i = 0; i < parsed->media.size(); ++i) {
     if (i != usable->line || usable->off) {
-      sdp.media.push_back(refused(parsed->media[i]));
+      sdp.media.push_back(sip::switched_off(parsed->media[i]));
       continue;
     }
     sdp.media.push_back(audio_line(own, answer.agreed.direction));
@@ -177,14 +170,6 @@ std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) 
   }
   answer.sdp = finished(std::move(sdp), own);
   return answer;
-}
-
-std::string refuse_offer(std::string_view offer, const OwnMedia& own) {
-  const auto parsed = sip::parse_sdp(offer);
-  if (!parsed) return {};
-  sip::Sdp sdp = described(own);
-  for (const sip::SdpMedia& media : parsed->media) sdp.media.push_back(refused(media));
-  return finished(std::move(sdp), own);
 }
 
 std::optional<Agreed> read_answer(std::string_view answer, const OwnMedia& own) {

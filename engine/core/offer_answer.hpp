@@ -46,10 +46,6 @@ struct Answer {
 // other stream of the offer is refused with port 0 (RFC 3264 6).
 [[nodiscard]] std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own);
 
-// A valid answer that takes nothing: every port is 0 (RFC 6337 5.2.4); empty if the offer cannot be
-// read.
-[[nodiscard]] std::string refuse_offer(std::string_view offer, const OwnMedia& own);
-
 // What the peer's answer to our offer means; nothing if it cannot be used.
 [[nodiscard]] std::optional<Agreed> read_answer(std::string_view answer, const OwnMedia& own);
 

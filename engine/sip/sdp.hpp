@@ -128,6 +128,9 @@ struct Sdp {
 // What we can do, without a session: one line of each kind of `offer`, switched off (RFC 3264 9).
 [[nodiscard]] Sdp capabilities_of(Sdp offer);
 
+// The line as an answer refuses it: switched off, with its formats and nothing else (RFC 3264 6).
+[[nodiscard]] SdpMedia switched_off(const SdpMedia& media);
+
 // The first audio line that is not switched off.
 [[nodiscard]] std::optional<std::size_t> audio(const Sdp& sdp);
 

@@ -102,6 +102,12 @@ Sdp capabilities_of(Sdp offer) {
   return capabilities;
 }
 
+SdpMedia switched_off(const SdpMedia& media) {
+  SdpMedia line{.kind = media.kind, .protocol = media.protocol, .formats = media.formats};
+  line.rtpmaps = media.rtpmaps;
+  return line;
+}
+
 std::optional<std::size_t> audio(const Sdp& sdp) {
   for (std::size_t i = 0; i < sdp.media.size(); ++i) {
     if (sdp.media[i].kind == "audio" && sdp.media[i].port != 0) return i;

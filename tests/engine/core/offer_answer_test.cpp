@@ -173,16 +173,6 @@ TEST(Answer, APortOf0SwitchesTheStreamOffAndTheLineCanBeUsedAgain) {
   EXPECT_EQ(read(again->sdp).origin.version, 3U);
 }
 
-TEST(Answer, ThatTakesNothingIsStillAnAnswer_SDP10) {
-  const sip::Sdp none = read(
-      refuse_offer(sdp("m=video 4002 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 9\r\n"), own(kSendRecv)));
-  ASSERT_EQ(none.media.size(), 2U);
-  EXPECT_EQ(none.media[0].port, 0);
-  EXPECT_EQ(none.media[1].port, 0);
-  EXPECT_EQ(none.media[1].formats, (std::vector<std::string>{"9"}));
-  EXPECT_EQ(refuse_offer("no sdp", own(kSendRecv)), "");
-}
-
 TEST(Answer, IsNoneForWhatWeCannotDo) {
   for (const std::string media :
        {"m=audio 4000 RTP/AVP 9\r\n", "m=video 4000 RTP/AVP 0\r\n", "m=audio 4000 RTP/SAVP 0\r\n",
