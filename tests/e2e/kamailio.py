@@ -11,11 +11,12 @@ CONFIG = """#!KAMAILIO
 debug=2
 log_stderror=yes
 children=2
-disable_tcp=yes
+tcp_children=1
 auto_aliases=no
 dns=no
 rev_dns=no
 listen=udp:127.0.0.1:{port}
+listen=tcp:127.0.0.1:{port}
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
