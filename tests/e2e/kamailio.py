@@ -129,7 +129,7 @@ class Kamailio(program.Program):
     def bind(self, user, contact, password=""):
         """Registers a contact of this user, as sipsak does it."""
         secret = ["-u", user, "-a", password] if password else []
-        done = subprocess.run(["sipsak", "-U", "-C", contact, "-s", self.uri(user), "-x", "600",
-                               *secret],
+        done = subprocess.run(["sipsak", "-U", "-C", f"<{contact}>", "-s", self.uri(user),
+                               "-x", "600", *secret],
                               capture_output=True, text=True, timeout=20, check=False)
         peers.check(done.returncode == 0, f"sipsak could not register {user}:\n{done.stdout}")

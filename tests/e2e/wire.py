@@ -13,7 +13,7 @@ COMPACT = {"i": "call-id", "m": "contact", "e": "content-encoding", "l": "conten
            "v": "via", "o": "event", "r": "refer-to", "u": "allow-events", "b": "referred-by",
            "x": "session-expires"}
 LISTS = {"via", "route", "record-route", "contact", "allow", "supported", "require", "accept"}
-AHEAD = {"via", "route", "record-route", "proxy-require", "max-forwards", "proxy-authorization"}
+AHEAD = {"via", "route", "record-route", "proxy-require", "max-forwards"}
 
 
 class Message:
