@@ -25,7 +25,20 @@ void DialogRules::on(const LegStarted& event, const Record&, Report&) {
   each.invite_cseq = each.cseq = event.invite_cseq;
 }
 void DialogRules::on(const InviteRetried& event, const Record&, Report&) {
-  call(event.call).cseq = event.cseq;
+  call(event.call).invite_cseq = call(event.call).cseq = event.cseq;
+}
+// The same request once more, with credentials: in its dialog, or the INVITE that dialogs begin
+// with.
+void DialogRules::on(const RequestMended& event, const Record&, Report&) {
+  Call& each = call(event.call);
+  each.cseq = event.cseq;
+  for (auto& [id, dialog] : each.dialogs) {
+    if (dialog.last != event.refused) continue;
+    dialog.last = event.transaction;
+    dialog.cseq = event.cseq;
+    return;
+  }
+  if (event.method == Method::kInvite) each.invite_cseq = event.cseq;
 }
 void DialogRules::on(const AcceptSent& event, const Record& record, Report&) {
   Call& each = call(event.call);
@@ -73,6 +86,7 @@ void DialogRules::check_order(const RequestSent& event, Call& each, Report& repo
                    fmt::format("{} {} followed {}.", name(event.method), event.cseq, in_dialog),
                    {report.at}});
   }
+  dialog.last = event.transaction;
   dialog.cseq = event.cseq;
   each.cseq = event.cseq;
 }

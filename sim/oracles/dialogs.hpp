@@ -14,6 +14,7 @@ class DialogRules {
  public:
   void on(const LegStarted& event, const Record& record, Report& report);
   void on(const InviteRetried& event, const Record& record, Report& report);
+  void on(const RequestMended& event, const Record& record, Report& report);
   void on(const AcceptSent& event, const Record& record, Report& report);
   void on(const AckReceived& event, const Record& record, Report& report);
   void on(const AckSent& event, const Record& record, Report& report);
@@ -28,7 +29,8 @@ class DialogRules {
  private:
   struct Dialog {
     std::uint32_t cseq = 0;  // of our last request; 0: none, the INVITE's counts
-    Position mortal = 0;     // the BYE, ours or theirs
+    TransactionId last;
+    Position mortal = 0;  // the BYE, ours or theirs
     bool bye_may_repeat = false;
   };
   struct Call {

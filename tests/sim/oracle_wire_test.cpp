@@ -228,6 +228,24 @@ TEST(I35, EachForkCountsOnFromTheInvite) {
                 "I-35");
 }
 
+TEST(I35, ARequestSentAgainWithCredentialsCounts) {
+  const TransactionId again{kBye.value + 1};
+  const auto mended = [&](TransactionId refused, Method method, std::uint32_t cseq) {
+    return RequestMended{kCall, refused, again, method, cseq, ""};
+  };
+  EXPECT_SILENT(Told{}
+                    .connected()
+                    .record(mended(kInvite, Method::kInvite, 2))
+                    .record(sent(Method::kInvite, 3))
+                    .record(mended(kBye, Method::kInvite, 4))
+                    .record(sent(Method::kInvite, 5)));
+  EXPECT_BREAKS(Told{}
+                    .connected()
+                    .record(mended(kInvite, Method::kInvite, 2))
+                    .record(sent(Method::kInvite, 2)),
+                "I-35");
+}
+
 Told& hung_up(Told& told) {
   return told.connected().record(acknowledged()).ending(Cause::kLocalHangup);
 }
