@@ -1,5 +1,6 @@
 #include "engine/core/dialog_send.hpp"
 
+#include "engine/core/contact.hpp"
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_steps.hpp"
@@ -49,8 +50,10 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const 
                               std::uint32_t cseq) {
   const Method method = outgoing.method;
   const Routing routing = routing_of(dialog);
+  const Config& config = at.context.config;
+  const Transport by = dialog.destination.transport;  // an ACK goes out as it is written here
   sip::Writer writer{method, routing.uri};
-  writer.via(at.context.config.contact, at.context.draws.branch(at.call, dialog.id, method, cseq))
+  writer.via(contact_at(config, by), at.context.draws.branch(at.call, dialog.id, method, cseq))
       .max_forwards(70);
   for (const std::string& route : routing.routes) writer.header(Header::kRoute, route);
   writer.header(Header::kFrom, tagged(at.leg.local_uri, at.leg.local_tag))
@@ -58,7 +61,7 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const 
       .header(Header::kCallId, at.leg.sip_call_id)
       .cseq(cseq);
   if (has_contact(method)) {
-    writer.header(Header::kContact, sip::contact_of(at.context.config.contact));
+    writer.header(Header::kContact, contact_for(config, by));
   }
   if (method == Method::kInvite || method == Method::kUpdate) {
     writer.lines(capability_lines()).lines(timer_lines(at.leg.timer, at.context.config));
@@ -87,14 +90,14 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
                            std::string_view sdp) {
   sip::Writer writer{Method::kInvite, target};
   writer
-      .via(context.config.contact,
+      .via(contact_at(context.config, leg.remote.transport),
            context.draws.branch(leg.call, {}, Method::kInvite, leg.invite_cseq))
       .max_forwards(70)
       .header(Header::kFrom, tagged(leg.local_uri, leg.local_tag))
       .header(Header::kTo, leg.remote_uri)
       .header(Header::kCallId, leg.sip_call_id)
       .cseq(leg.invite_cseq)
-      .header(Header::kContact, sip::contact_of(context.config.contact))
+      .header(Header::kContact, contact_for(context.config, leg.remote.transport))
       .lines(leg.offerless ? offerless_capability_lines() : capability_lines())
       .lines(timer_lines({}, context.config));
   return std::move(writer).finish(sdp, type_of_body(sdp));
@@ -158,7 +161,8 @@ void answer_forming_dialog(const LegContext& at, TransactionId transaction, cons
       lines += sip::header_line(Header::kRecordRoute, route);
     }
   }
-  lines += sip::header_line(Header::kContact, sip::contact_of(at.context.config.contact));
+  lines +=
+      sip::header_line(Header::kContact, contact_for(at.context.config, at.leg.remote.transport));
   if (answer.status >= 200) lines += capability_lines();
   lines += answer.lines;
   at.out.send(ToTransaction{

@@ -11,11 +11,12 @@ CONFIG = """#!KAMAILIO
 debug=2
 log_stderror=yes
 children=2
-disable_tcp=yes
+tcp_children=1
 auto_aliases=no
 dns=no
 rev_dns=no
 listen=udp:127.0.0.1:{port}
+listen=tcp:127.0.0.1:{port}
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "rr.so"
@@ -40,6 +41,7 @@ request_route {{
     if (t_check_trans()) t_relay();
     exit;
   }}
+  {checks}
   if (has_totag()) {{
     if (loose_route()) t_relay();
     else if (is_method("ACK")) {{ if (t_check_trans()) t_relay(); }}
@@ -47,7 +49,6 @@ request_route {{
     exit;
   }}
   t_check_trans();
-  {checks}
   if (is_method("REGISTER")) {{
     save("location");
     exit;
@@ -69,6 +70,30 @@ event_route[core:worker-one-init] {{
 }}
 """
 
+REALM = "kamailio.example"
+# Digest authentication of everybody's REGISTER, INVITE and BYE, by one fixed secret. It counts: a
+# nonce count that does not go up is refused as stale (RFC 7616 3.4).
+AUTH_MODULES = """
+loadmodule "auth.so"
+modparam("auth", "nonce_count", 1)
+modparam("auth", "qop", "auth")
+modparam("auth", "algorithm", "{algorithm}")
+"""
+AUTH_CHECKS = """
+  if (is_method("REGISTER")) {{
+    if (!pv_www_authenticate("{realm}", "{password}", "0")) {{
+      www_challenge("{realm}", "1");
+      exit;
+    }}
+  }} else if (is_method("INVITE|BYE")) {{
+    if (!pv_proxy_authenticate("{realm}", "{password}", "0")) {{
+      proxy_challenge("{realm}", "1");
+      exit;
+    }}
+    consume_credentials();
+  }}
+"""
+
 
 def need():
     peers.need("kamailio", "kamailio")
@@ -77,6 +102,12 @@ def need():
 
 class Kamailio(program.Program):
     """From "proxy ready" to a clean end. `text` tells every request and response it saw."""
+
+    @classmethod
+    def asking(cls, folder, password, algorithm="MD5"):
+        """One that wants to know who everybody is: any name with this password."""
+        return cls(folder, AUTH_MODULES.format(algorithm=algorithm),
+                   AUTH_CHECKS.format(realm=REALM, password=password))
 
     def __init__(self, folder, modules="", checks=""):
         self.port = peers.free_port()
@@ -95,8 +126,10 @@ class Kamailio(program.Program):
     def uri(self, user):
         return f"sip:{user}@127.0.0.1:{self.port}"
 
-    def bind(self, user, contact):
+    def bind(self, user, contact, password=""):
         """Registers a contact of this user, as sipsak does it."""
-        done = subprocess.run(["sipsak", "-U", "-C", contact, "-s", self.uri(user), "-x", "600"],
+        secret = ["-u", user, "-a", password] if password else []
+        done = subprocess.run(["sipsak", "-U", "-C", f"<{contact}>", "-s", self.uri(user),
+                               "-x", "600", *secret],
                               capture_output=True, text=True, timeout=20, check=False)
         peers.check(done.returncode == 0, f"sipsak could not register {user}:\n{done.stdout}")

@@ -107,6 +107,44 @@ def check_hops(route, *proxies):
     peers.check(hops == [str(proxy.port) for proxy in proxies], f"the route is {route}")
 
 
+def called_over_tcp_behind_a_proxy(lastcall, folder):
+    """UDP before the proxy, TCP behind it: it records itself twice, and both stay in the route."""
+    log = os.path.join(folder, "serve.db")
+    with kamailio.Kamailio(folder) as proxy, peers.Serve(lastcall, log) as serve, \
+            baresip.Baresip(folder, "alice") as alice:
+        proxy.bind("lastcall", f"sip:lastcall@127.0.0.1:{serve.port};transport=tcp")
+        alice.tell("dial", proxy.uri("lastcall"))
+        alice.until("CALL_ESTABLISHED")
+        alice.tell("hold")
+        alice.until("CALL_REMOTE_SDP")
+        serve.stop()
+        alice.until("CALL_CLOSED")
+        alice.quit()
+        proxy.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+    bye = wire.sent(log, "BYE")[0]
+    peers.check(bye.one("via").startswith("SIP/2.0/TCP"), f"the BYE went another way:\n{bye}")
+    check_hops(bye.all("route"), proxy, proxy)
+
+
+def calls_over_tcp_through_a_proxy(lastcall, folder):
+    log = os.path.join(folder, "call.db")
+    with kamailio.Kamailio(folder) as proxy, \
+            baresip.Baresip(folder, "bob", ";answermode=auto") as bob:
+        proxy.bind("bob", bob.uri())
+        call = place(lastcall, proxy.uri("bob") + ";transport=tcp", log, "--for", "0.5",
+                     "--hold-after", "200", "--hold-for", "100")
+        peers.check(call.returncode == 0, f"the call ended with {call.returncode}:\n{call.stdout}")
+        bob.until("CALL_CLOSED")
+        bob.quit()
+        proxy.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+    for request in wire.sent(log):
+        peers.check(request.all("via")[0].startswith("SIP/2.0/TCP"), f"not over TCP:\n{request}")
+
+
 def forked_to_two_engines(lastcall, folder):
     """Two engines are one name; both ring, both may answer: one call lives, the other is ended."""
     logs = [os.path.join(folder, name) for name in ("one.db", "two.db", "call.db")]
@@ -156,8 +194,8 @@ def nobody_of_that_name(lastcall, folder):
 
 
 TESTS = (called_through_the_proxy, calls_through_the_proxy, called_through_two_proxies,
-         calls_through_two_proxies, forked_to_two_engines,
-         gives_up_while_it_rings, nobody_of_that_name)
+         calls_through_two_proxies, called_over_tcp_behind_a_proxy, calls_over_tcp_through_a_proxy,
+         forked_to_two_engines, gives_up_while_it_rings, nobody_of_that_name)
 
 if __name__ == "__main__":
     kamailio.need()

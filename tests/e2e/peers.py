@@ -32,10 +32,29 @@ def need_sipp():
 
 
 def free_port():
-    """A UDP port that nobody uses now; taken again at once by whoever asked."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody uses now, by UDP or TCP; taken again at once by whoever asked."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, \
+                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
+            datagrams.bind(("127.0.0.1", 0))
+            try:
+                stream.bind(datagrams.getsockname())
+            except OSError:
+                continue
+            return datagrams.getsockname()[1]
+
+
+def wait_listening(process, port):
+    """Until somebody takes TCP connections at this port; as the kernel tells it, without one."""
+    listening = re.compile(rf":{port:04X} \S+ 0A ")
+    end = time.monotonic() + program.READY_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        with open("/proc/net/tcp", encoding="ascii") as v4, \
+                open("/proc/net/tcp6", encoding="ascii") as v6:
+            if listening.search(v4.read() + v6.read()):
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"nobody listens at port {port}")
 
 
 def check(condition, sentence):

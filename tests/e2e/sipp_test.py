@@ -1,4 +1,4 @@
-"""sipp as caller and callee where its built-in calls do not lead: IPv6.
+"""sipp as caller and callee over IPv6 and TCP.
 
 Usage: sipp_test.py LASTCALL [--keep] [TEST...]
 """
@@ -9,7 +9,9 @@ import sys
 import peers
 import wire
 
-CALLEE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "callee.xml")
+HERE = os.path.dirname(os.path.abspath(__file__))
+CALLEE = os.path.join(HERE, "callee.xml")
+HOLD = os.path.join(HERE, "hold.xml")
 SECONDS = 30
 
 
@@ -52,7 +54,40 @@ def ipv6_calls(lastcall, folder):
     wire.check_log(log)
 
 
-TESTS = (ipv6_is_called, ipv6_calls)
+def tcp_is_called(lastcall, folder):
+    """Ten calls with hold and resume over one connection; where UDP is spoken, TCP is, too."""
+    log = os.path.join(folder, "serve.db")
+    with peers.Serve(lastcall, log) as serve:
+        sipp = peers.start_sipp(folder, "hold", f"127.0.0.1:{serve.port}", peers.free_port(),
+                                "-t", "t1", "-sf", HOLD, "-m", "10", "-r", "20")
+        peers.finish_sipp(sipp, folder, "hold", SECONDS)
+        serve.stop()
+    peers.judge(lastcall, log, 10)
+    wire.check_log(log)
+    check_transport(log, "TCP")
+
+
+def tcp_calls(lastcall, folder):
+    """sipp is called over TCP, held, resumed and hung up on."""
+    log = os.path.join(folder, "call.db")
+    port = peers.free_port()
+    sipp = peers.start_sipp(folder, "uas", "127.0.0.1", port, "-t", "t1", "-sf", CALLEE, "-m", "1")
+    peers.wait_listening(sipp, port)
+    peers.run(lastcall, "call", f"sip:service@127.0.0.1:{port};transport=tcp", "--log", log,
+              "--for", "0.6", "--hold-after", "100", "--hold-for", "200")
+    peers.finish_sipp(sipp, folder, "uas", SECONDS)
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+    check_transport(log, "TCP")
+
+
+def check_transport(log, transport):
+    for message in wire.sent(log):
+        peers.check(message.all("via")[0].startswith(f"SIP/2.0/{transport} "),
+                    f"not over {transport}:\n{message}")
+
+
+TESTS = (ipv6_is_called, ipv6_calls, tcp_is_called, tcp_calls)
 
 if __name__ == "__main__":
     peers.need_sipp()

@@ -21,7 +21,8 @@ def options_are_told(lastcall, folder):
         told = sipsak("-vvv", "-s", f"sip:lastcall@127.0.0.1:{serve.port}")
         for method in ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS"):
             peers.check(method in told.split("Allow:")[1].split("\n")[0], f"no {method}:\n{told}")
-        peers.check("Accept: application/sdp" in told, f"no Accept:\n{told}")
+        for name in ("Accept: application/sdp", "Accept-Encoding", "Accept-Language", "Supported"):
+            peers.check(name in told, f"no {name}\n{told}")
         serve.stop()
     peers.judge(lastcall, log, 0)
     peers.check(wire.check_log(log) == 1, "not one answer")

@@ -13,7 +13,7 @@ COMPACT = {"i": "call-id", "m": "contact", "e": "content-encoding", "l": "conten
            "v": "via", "o": "event", "r": "refer-to", "u": "allow-events", "b": "referred-by",
            "x": "session-expires"}
 LISTS = {"via", "route", "record-route", "contact", "allow", "supported", "require", "accept"}
-AHEAD = {"via", "route", "record-route", "proxy-require", "max-forwards", "proxy-authorization"}
+AHEAD = {"via", "route", "record-route", "proxy-require", "max-forwards"}
 
 
 class Message:
@@ -127,6 +127,7 @@ def check_response(answer, request, source):
     check_length(answer)
     if request.method == "INVITE" and 100 < answer.status < 300:
         demand(answer.all("contact"), "no Contact")
+        check_contact(answer, source["transport"])
         demand(answer.all("record-route") == request.all("record-route"), "another Record-Route")
     if request.method == "INVITE" and 200 <= answer.status < 300:
         demand(answer.all("allow"), "no Allow")
@@ -163,6 +164,7 @@ def check_request(request):
     demand(request.one("call-id"), "no Call-ID")
     if request.method == "INVITE":
         demand(len(request.all("contact")) == 1, "not one Contact")
+        check_contact(request, request.one("via").split("/")[2].split()[0].lower())
     ahead = [name in AHEAD for name in request.names]
     demand(ahead == sorted(ahead, reverse=True), "what proxies need does not come first")
     check_length(request)
@@ -188,6 +190,12 @@ def check_routes(log):
             route.setdefault(dialog, recorded[::-1] if message.status else recorded)
             for contact in message.all("contact"):
                 target[dialog] = uri_of(contact)
+
+
+def check_contact(message, transport):
+    """We are reached by the transport that we speak; UDP is what no parameter means."""
+    peers.check((f";transport={transport}" in message.one("contact")) == (transport != "udp"),
+                f"a Contact for another transport than {transport}:\n{message}")
 
 
 def check_length(message):

@@ -58,6 +58,21 @@ TEST(CallerDialog, TheAckHasTheRouteTheTargetAndTheCseqOfTheInvite_TXN08) {
   EXPECT_EQ(ack.destination.host, "192.0.2.5");
 }
 
+TEST(CallerDialog, ViaAndContactSayTheTransportThatLeadsThere_18_1_1) {
+  DialogGiven layer;
+  const Outbox out = layer.when(PlaceCall{CallId{1}, "sip:bob@192.0.2.2;transport=tcp", {}});
+  const std::string invite = sent_in(out).request;
+  EXPECT_NE(invite.find("\r\nVia: SIP/2.0/TCP "), std::string::npos) << invite;
+  EXPECT_NE(parsed(invite).header(Header::kContact).find(";transport=tcp>"), std::string::npos);
+
+  Caller us = calling();
+  const std::string ack = ack_in(us.receive({.status = 200,
+                                             .body = sdp_text(),
+                                             .contact = "<sip:callee@192.0.2.2;transport=tcp>"}))
+                              .ack;
+  EXPECT_NE(ack.find("\r\nVia: SIP/2.0/TCP "), std::string::npos) << ack;
+}
+
 TEST(CallerDialog, The2xxSetsRouteAndTargetAnew_DLG08) {
   Caller us = calling();
   (void)us.receive({.status = 180, .lines = "Record-Route: <sip:192.0.2.5;lr>\r\n"});
