@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <set>
 
 namespace lastcall::host {
 namespace {
@@ -109,6 +110,39 @@ TEST(Engine, PlacesAnswersHoldsAndEndsACallBetweenTwoEngines) {
   EXPECT_TRUE(bob_ear.wait_for(bob_ear.incoming(), NoticeKind::kEnded, CallState::kTerminated));
   EXPECT_EQ(alice->stop(kStopBound).ends_forced, 0U);
   EXPECT_EQ(bob->stop(kStopBound).ends_forced, 0U);
+}
+
+// Which transports the messages of a log came by.
+std::set<Transport> transports_in(const std::string& path) {
+  std::set<Transport> used;
+  const auto reader = log::SqliteReader::open(path);
+  EXPECT_TRUE(reader);
+  EXPECT_TRUE(reader->read(1, [&](const Record& record) {
+    const auto* const input = std::get_if<Input>(&record.event);
+    const auto* const datagram = input ? std::get_if<DatagramReceived>(input) : nullptr;
+    if (datagram) used.insert(datagram->source.transport);
+    return true;
+  }));
+  return used;
+}
+
+// Shows TRN-14.
+TEST(Engine, PlacesAndEndsACallOverTcpAndFindsTheCalleeByName) {
+  const ScratchFile file;
+  Ear alice_ear, bob_ear;
+  const auto alice = start(alice_ear, file.path());
+  const auto bob = start(bob_ear);
+  const std::string port = std::to_string(bob->contact().port);
+  const CallId call = alice->place_call("sip:bob@localhost:" + port + ";transport=tcp");
+  ASSERT_TRUE(bob_ear.wait_for({}, NoticeKind::kIncoming, CallState::kRinging));
+  (void)bob->command(Op::kAnswer, bob_ear.incoming());
+  ASSERT_TRUE(alice_ear.wait_for(call, NoticeKind::kProgress, CallState::kConnected));
+  (void)alice->command(Op::kHangup, call);
+  EXPECT_TRUE(alice_ear.wait_for(call, NoticeKind::kEnded, CallState::kTerminated));
+  EXPECT_TRUE(bob_ear.wait_for(bob_ear.incoming(), NoticeKind::kEnded, CallState::kTerminated));
+  EXPECT_EQ(alice->stop(kStopBound).ends_forced, 0U);
+  EXPECT_EQ(bob->stop(kStopBound).ends_forced, 0U);
+  EXPECT_EQ(transports_in(file.path()), std::set<Transport>{Transport::kTcp});
 }
 
 TEST(Engine, StoppingHangsUpWhatIsLeftAndAnswersNoNewCalls) {
