@@ -21,6 +21,7 @@ GROUPS = [
     ("input.hpp", "The world: inputs", "What the engine is told. Each begins a turn."),
     ("transaction_event.hpp", "Transaction", ""),
     ("dialog_event.hpp", "Dialog", ""),
+    ("refer_event.hpp", "Dialog: transfers", ""),
     ("session_event.hpp", "Session", ""),
     ("media_event.hpp", "Media", ""),
     ("client_event.hpp", "Client", ""),

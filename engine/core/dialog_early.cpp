@@ -1,4 +1,5 @@
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_refer.hpp"
 #include "engine/core/offer_answer.hpp"
 
 #include <algorithm>
@@ -46,6 +47,7 @@ void receive_provisional(const LegContext& at, const SipMessage& response) {
     if (known != nullptr) at.out.record(EarlyDialogEnded{at.call, dialog.id});
     return;
   }
+  report(at, response.status());
   if (known != nullptr || starts) return progress(at, dialog, response);
   at.out.send(ToSession{PeerRinging{at.call}});
 }

@@ -71,7 +71,7 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const 
 }  // namespace
 
 std::string compose_invite(const LegStarted& leg, const Context& context, std::string_view target,
-                           std::string_view sdp) {
+                           const Outgoing& outgoing) {
   sip::Writer writer{Method::kInvite, target};
   writer
       .via(context.config.contact,
@@ -83,11 +83,12 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
       .cseq(leg.invite_cseq)
       .header(Header::kContact, sip::contact_of(context.config.contact))
       .lines(leg.offerless ? offerless_capability_lines() : capability_lines())
-      .lines(timer_lines({}, context.config));
-  return std::move(writer).finish(sdp, type_of_body(sdp));
+      .lines(timer_lines({}, context.config))
+      .lines(outgoing.lines);
+  return std::move(writer).finish(outgoing.body, type_of_body(outgoing.body));
 }
 
-void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing) {
+TransactionId send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing) {
   const Method method = outgoing.method;
   const std::uint32_t cseq = dialog.local_cseq + 1;
   const std::string branch = at.context.draws.branch(at.call, dialog.id, method, cseq);
@@ -99,6 +100,7 @@ void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& 
                                         .destination = dialog.destination,
                                         .local = at.leg.local,
                                         .request = compose_in_dialog(at, dialog, outgoing, cseq)}});
+  return transaction;
 }
 
 void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgement& ack) {

@@ -56,7 +56,7 @@ void receive_invite_response(const Answer& in, SipMessage response) {
     if (!pending) return;
     if (invite.phase == TransactionPhase::kTrying) {
       at.out.record(ProvisionalReceived{in.id, invite.call, status, std::nullopt});
-      if (invite.cancelling) send_cancel(in.id, invite, at.context, at.out);
+      if (invite.cancelling) send_cancel({in.id, invite}, at.context, at.out);
     }
   } else if (pending) {
     // Timer D, or M, which runs whatever the transport.
