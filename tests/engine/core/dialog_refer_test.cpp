@@ -219,6 +219,7 @@ TEST(Refer, WhoRefusesANotifyGetsNoMore_Rfc6665_4_2_2) {
   EXPECT_EQ(told(at.report(200)), Lines{});
 }
 
+// Shows EVT-08.
 TEST(Refer, TheTombstoneStaysAsLongAsItsSubscription_I47) {
   Referred at;
   (void)at.us.receive(Method::kBye, 12);
