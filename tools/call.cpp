@@ -29,6 +29,8 @@ struct CallOptions {
   std::string uri;
   int hold_after_ms = -1;  // below 0: no hold
   int hold_for_ms = 500;
+  std::string transfer_to;  // empty: no transfer
+  int transfer_after_ms = 500;
   double seconds = 3;
 };
 
@@ -93,7 +95,8 @@ void Caller::noticed(const Notify& notice) {
       if (notice.state == CallState::kConnected && !was_connected_) connected();
       return;
     case NoticeKind::kEnding:
-      return say("Terminating: " + std::string{name(notice.cause)});
+      return say("Terminating: " + std::string{name(notice.cause)} +
+                 (notice.text.empty() ? "" : " (" + notice.text + ")"));
     case NoticeKind::kEnded:
       return ended(notice);
     case NoticeKind::kMessage:
@@ -106,6 +109,9 @@ void Caller::noticed(const Notify& notice) {
 void Caller::connected() {
   was_connected_ = true;
   if (options_.hold_after_ms >= 0) later(milliseconds{options_.hold_after_ms}, Op::kHold);
+  if (!options_.transfer_to.empty()) {
+    later(milliseconds{options_.transfer_after_ms}, Op::kTransfer);
+  }
   later(milliseconds{static_cast<long>(options_.seconds * 1000)}, Op::kHangup);
 }
 
@@ -127,13 +133,15 @@ void Caller::replied(const Reply& reply) {
 void Caller::ended(const Notify& notice) {
   say(fmt::format("Terminated: {}{}", name(notice.cause),
                   notice.forced ? ", forced; missing: " + to_text(notice.missing) : ""));
-  const bool in_order = notice.cause == Cause::kLocalHangup || notice.cause == Cause::kRemoteBye;
+  const bool in_order = notice.cause == Cause::kLocalHangup || notice.cause == Cause::kRemoteBye ||
+                        notice.cause == Cause::kTransferred;
   finish(was_connected_ && in_order && !notice.forced ? Exit::kPassed : Exit::kFailed);
 }
 
 void Caller::give(Op op) {
   say(fmt::format("asking to {}", name(op)));
-  given_.emplace(engine_->command(op, call_), op);
+  const std::string target = op == Op::kTransfer ? options_.transfer_to : std::string{};
+  given_.emplace(engine_->command(op, call_, target), op);
 }
 
 void Caller::later(milliseconds delay, Op op) {
@@ -170,6 +178,11 @@ void add_call(CLI::App& app, Exit& exit) {
   verb->add_option("uri", options->uri, "Whom to call: sip:user@address:port")->required();
   verb->add_option("--hold-after", options->hold_after_ms, "Hold the call after so many ms");
   verb->add_option("--hold-for", options->hold_for_ms, "Resume it after so many ms")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  verb->add_option("--transfer-to", options->transfer_to, "Ask the peer to call this URI instead");
+  verb->add_option("--transfer-after-ms", options->transfer_after_ms,
+                   "Ask it so many ms after it answered")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   verb->add_option("--for", options->seconds, "Hang up so many seconds after it was answered")

@@ -22,6 +22,7 @@ GROUPS = [
     ("transaction_event.hpp", "Transaction", ""),
     ("dialog_event.hpp", "Dialog", ""),
     ("dialog_extension_event.hpp", "Dialog: extensions", ""),
+    ("refer_event.hpp", "Dialog: transfers", ""),
     ("session_event.hpp", "Session", ""),
     ("media_event.hpp", "Media", ""),
     ("client_event.hpp", "Client", ""),

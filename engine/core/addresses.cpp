@@ -1,5 +1,6 @@
 #include "engine/core/addresses.hpp"
 
+#include "engine/core/contact.hpp"
 #include "engine/sip/uri.hpp"
 
 namespace lastcall::core {
@@ -16,7 +17,7 @@ std::string registrar_of(const Config& config, std::string_view aor) {
   return sip::to_text({.scheme = uri->scheme, .host = uri->host, .port = uri->port});
 }
 
-std::string contact_for(const Config& config, std::string_view aor, std::string_view target) {
+std::string binding_for(const Config& config, std::string_view aor, std::string_view target) {
   const auto uri = sip::parse_uri(aor);
   const Endpoint local = local_towards(config, target);
   std::string text = "sip:";
@@ -39,9 +40,7 @@ Endpoint numeric_endpoint(std::string_view uri) {
 Endpoint local_towards(const Config& config, std::string_view target) {
   const Endpoint hop = numeric_endpoint(first_hop(config, target));
   const Transport transport = hop.host.empty() ? config.contact.transport : hop.transport;
-  if (transport == Transport::kTls) return config.tls_contact;
-  if (transport == Transport::kWs) return config.ws_contact;
-  return {config.contact.host, config.contact.port, transport};
+  return contact_at(config, transport);
 }
 
 }  // namespace lastcall::core

@@ -15,7 +15,7 @@ namespace lastcall::core {
 // Empty if it is no SIP URI.
 [[nodiscard]] std::string registrar_of(const Config& config, std::string_view aor);
 // The URI that is bound to it: its user, at the port that faces the registrar.
-[[nodiscard]] std::string contact_for(const Config& config, std::string_view aor,
+[[nodiscard]] std::string binding_for(const Config& config, std::string_view aor,
                                       std::string_view target);
 
 // The URI whose host the bytes go to: the outbound proxy, else the target (RFC 3261 8.1.2).

@@ -94,7 +94,8 @@ void begin_cleanup(const CallClient* client, const BeginCleanup& cleanup, const 
                      .cause = cleanup.cause,
                      .forced = false,
                      .missing = {},
-                     .peer = {}});
+                     .peer = {},
+                     .text = cleanup.reason});
   if (live && (client == nullptr || !client->attached)) {
     out.send(ToSession{CleanupDone{cleanup.call, CleanupLayer::kClient}});
   }
@@ -136,6 +137,13 @@ void ClientLayer::decide(const State& state, const Input& input, const Context& 
                            .forced = false,
                            .missing = {},
                            .peer = m.peer});
+      },
+      [&](const CallJoined& m) {
+        if (lives(m.call, context)) out.record(ClientAttached{m.call});
+        out.perform(
+            m.call, Gate::kDurable,
+            Notify{
+                .call = m.call, .notice = NoticeKind::kProgress, .state = m.state, .peer = m.peer});
       },
       [&](const CallProgressed& m) { notify_progress(m, out); },
       [&](const OperationDone& m) { finish_command(m, out); },

@@ -66,7 +66,7 @@ void for_each_setting(AnyConfig& config, F&& f) {
   f("realm", config.realm);
   f("refuse_md5", config.refuse_md5);
   f("users", config.users);
-  f("refers", config.refers);
+  f("follows_refers", config.follows_refers);
   f("reliable", config.reliable);
   f("delayed_offer", config.delayed_offer);
   f("session_expires_ns", config.session_expires);

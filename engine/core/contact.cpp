@@ -24,12 +24,10 @@ Endpoint contact_at(const Config& config, Transport transport) {
   return {own->host, own->port, transport};
 }
 
-std::string contact_for(const Config& config, Transport transport) {
+std::string contact_for(const Config& config, Transport transport, std::string_view peer_uri) {
+  const bool secure = same_ignoring_case(sip::scheme_of(peer_uri), "sips");
+  if (secure) return "<sips:" + to_text(contact_at(config, Transport::kTls)) + ">";
   return sip::contact_of(contact_at(config, transport));
-}
-
-std::string secure_contact(const Config& config) {
-  return "<sips:" + to_text(contact_at(config, Transport::kTls)) + ">";
 }
 
 bool is_own_sent_by(const Config& config, const Via& via) {

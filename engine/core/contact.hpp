@@ -6,6 +6,7 @@
 #include "engine/core/layer.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace lastcall::core {
 
@@ -13,11 +14,10 @@ namespace lastcall::core {
 // connection of the request anyway.
 [[nodiscard]] Endpoint contact_at(const Config& config, Transport transport);
 
-// The value of Contact for messages that travel by this transport: "<sip:host:port;transport=tcp>".
-[[nodiscard]] std::string contact_for(const Config& config, Transport transport);
-
-// The same for a request to a sips: URI, or in a dialog that one made: "<sips:host:port>".
-[[nodiscard]] std::string secure_contact(const Config& config);
+// The value of Contact for messages that travel by this transport towards `peer_uri`:
+// "<sip:host:port;transport=tcp>", or "<sips:host:port>" if that is a sips: URI (8.1.1.8, 12.1.1).
+[[nodiscard]] std::string contact_for(const Config& config, Transport transport,
+                                      std::string_view peer_uri);
 
 // Whether a Via with this sent-by is one of ours (RFC 3261 18.1.2).
 [[nodiscard]] bool is_own_sent_by(const Config& config, const Via& via);

@@ -2,6 +2,7 @@
 
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_refer.hpp"
 #include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
@@ -78,9 +79,14 @@ void decide_deadline(const LegContext& at, const DeadlineDue& due) {
       return session_expired(at);
     case Timer::kLinger:
       return forks_due(at);
+    case Timer::kSubscription:
+      return refer_due(at, TransactionId{due.deadline.owner});
     default:
-      at.out.record(TombstoneEnded{at.call});
-      return;
+      // RFC 6665 4.5.2: the dialog ends with the last one that uses it.
+      if (!at.leg.refers.empty()) {
+        return at.out.record(TombstoneKept{at.call, at.context.now + limits::k64T1});
+      }
+      return at.out.record(TombstoneEnded{at.call});
   }
 }
 
@@ -91,7 +97,9 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
   if (const auto* request = std::get_if<RequestReceived>(&input)) {
     return receive_request(state, *request, context, out);
   }
-  if (const auto* call = std::get_if<PlaceCall>(&input)) return place_call(*call, context, out);
+  if (const auto* call = std::get_if<PlaceCall>(&input)) {
+    return place_call(state, *call, context, out);
+  }
   if (const auto* judged = std::get_if<CredentialsJudged>(&input)) {
     return receive_judgement(state, *judged, context, out);
   }
@@ -106,7 +114,9 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
   if (leg == nullptr) {
     const auto* cleanup = std::get_if<BeginCleanup>(&input);
     // A call that ends before any INVITE left has no signalling to end.
-    if (cleanup != nullptr) begin_cleanup({call, Leg{}, context, out}, cleanup->cause);
+    const Referral* referral = state.referrals.find(call);
+    const CallId referrer = referral == nullptr ? CallId{} : referral->by;
+    if (cleanup) begin_cleanup({call, Leg{.referrer = referrer}, context, out}, cleanup->cause);
     return;
   }
   const LegContext at{call, *leg, context, out};
@@ -115,12 +125,12 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
       [&](const RequestSigned& m) { receive_signature(at, m); }, [](const CredentialsJudged&) {},
       [&](const ResponseReceived& m) { receive_response(at, m); },
       [&](const RequestFailed& m) { receive_failure(at, m); },
-      [&](const CancelReceived& m) { receive_cancel(at, m.invite); },
-      [&](const Ring&) { ring(at); }, [&](const Accept& m) { accept(at, m); },
-      [&](const Refuse& m) { refuse(at, m.status); },
+      [&](const CancelReceived& m) { receive_cancel(at, m); }, [&](const Ring&) { ring(at); },
+      [&](const Accept& m) { accept(at, m); }, [&](const Refuse& m) { refuse(at, m.status); },
       [&](const AnswerOffer& m) { answer_offer_in_ack(at, m); },
       [&](const AnswerUpdate& m) { answer_update(at, m); },
-      [&](const Reoffer& m) { reoffer(at, m); },
+      [&](const Reoffer& m) { reoffer(at, m); }, [&](const Transfer& m) { transfer(state, at, m); },
+      [&](const ReferReport& m) { refer_reported(at, m); },
       [&](const BeginCleanup& m) { begin_cleanup(at, m.cause); },
       // Its duties stand in the tombstone already: there is nothing to release by force.
       [](const AbortCleanup&) {}, [](const RequestReceived&) {}, [](const PlaceCall&) {});
@@ -154,7 +164,9 @@ void apply_leg(State& state, const LegStarted& e) {
                           .invite_cseq = e.invite_cseq,
                           .offerless = e.offerless,
                           .local = e.local,
-                          .remote = e.remote});
+                          .remote = e.remote,
+                          .referrer = e.referrer});
+  state.referrals.erase(e.call);
 }
 
 void apply_accept_sent(State& state, Leg& leg, const AcceptSent& e) {
@@ -224,8 +236,9 @@ void forget_refused(Leg& leg, TransactionId transaction) {
                 [&](const RefusedRequest& each) { return each.transaction == transaction; });
 }
 
-void apply_request_mended(Leg& leg, const RequestMended& e) {
+void apply_request_mended(State& state, Leg& leg, const RequestMended& e) {
   forget_refused(leg, e.refused);
+  follow_mended(state, leg, e);
   if (e.refused == leg.invite) {
     leg.invite = e.transaction;
     leg.invite_cseq = e.cseq;
@@ -247,6 +260,9 @@ void apply_request_finished(Leg& leg, const RequestFinished& e) {
   forget_refused(leg, e.transaction);
   std::erase_if(leg.requests,
                 [&](const OwnRequest& own) { return own.transaction == e.transaction; });
+  for (Refer& refer : leg.refers) {
+    if (refer.notify == e.transaction) refer.notify = {};
+  }
   if (e.method == Method::kInvite && e.status != 491) leg.collided = false;
 }
 
@@ -263,6 +279,8 @@ void apply_request_accepted(State& state, Leg& leg, const RequestAccepted& e) {
     leg.peer_invite = PendingRequest{e.transaction, e.dialog, e.cseq, e.remote_target};
   } else if (e.method == Method::kUpdate) {
     leg.peer_update = PendingRequest{e.transaction, e.dialog, e.cseq, e.remote_target};
+  } else if (!e.remote_target.empty()) {  // RFC 6665 4.4.1, RFC 3515: it was accepted at once
+    move_target(*dialog, e.remote_target);
   }
 }
 
@@ -294,6 +312,7 @@ void apply_duties(State& state, const DutiesTaken& e) {
   e.duties.for_each([&](Duty duty) { leg->duties.insert(duty); });
   leg->until = e.until;
   stop_extensions(state, e.call, *leg);
+  state.referrals.erase(e.call);
   state.deadlines.add({e.until, Timer::kTombstone, e.call.value}, e.call);
 }
 
@@ -322,8 +341,8 @@ void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
         leg.challenges = e.challenges;
         leg.refused.push_back({e.transaction, e.wire.bytes});
       },
-      [&](const RequestMended& e) { apply_request_mended(leg, e); }, [](const RequestHeld&) {},
-      [](const RequestJudged&) {},
+      [&](const RequestMended& e) { apply_request_mended(state, leg, e); },
+      [](const RequestHeld&) {}, [](const RequestJudged&) {},
       [&](const RequestFinished& e) { apply_request_finished(leg, e); },
       [&](const RequestAccepted& e) { apply_request_accepted(state, leg, e); },
       [&](const InviteRefused& e) { apply_invite_refused(state, leg, e); },
@@ -356,7 +375,14 @@ void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
       [&](const RefreshStarted& e) { apply_to(state, leg, e); },
       [&](const RefreshPostponed& e) { apply_to(state, leg, e); },
       [&](const DutyDone& e) { leg.duties.erase(e.duty); }, [](const LegStarted&) {},
-      [](const DutiesTaken&) {}, [](const TombstoneEnded&) {});
+      [](const DutiesTaken&) {}, [](const TombstoneEnded&) {},
+      [&](const ReferTaken& e) { apply_to(state, leg, e); },
+      [&](const ReferProgressed& e) { apply_to(state, leg, e); },
+      [&](const ReferTold& e) { apply_to(state, leg, e); },
+      [&](const ReferSent& e) { apply_to(state, leg, e); },
+      [&](const ReferHeard& e) { apply_to(state, leg, e); },
+      [&](const ReferEnded& e) { apply_to(state, leg, e); },
+      [&](const TombstoneKept& e) { apply_to(state, leg, e); });
 }
 
 }  // namespace

@@ -166,6 +166,36 @@ struct SessionTimer {
                                              field("expires_at", &SessionTimer::expires_at)};
 };
 
+// A REFER in one of the dialogs and the subscription that it began (RFC 3515 2.4.4).
+struct Refer {
+  TransactionId refer;
+  DialogId dialog;
+  std::uint32_t cseq = 0;
+  bool is_named = false;  // events say its CSeq: it is not the first one of the dialog
+  bool ours = false;      // we sent it
+  CallId placed;          // theirs: the call that they asked for
+  int status = 0;         // the newest of that call
+  int told = 0;           // theirs: what the newest NOTIFY said
+  TransactionId notify;   // theirs: a NOTIFY without its final response
+  Instant until;
+  bool operator==(const Refer&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("refer", &Refer::refer),   field("dialog", &Refer::dialog),
+                 field("cseq", &Refer::cseq),     field("is_named", &Refer::is_named),
+                 field("ours", &Refer::ours),     field("placed", &Refer::placed),
+                 field("status", &Refer::status), field("told", &Refer::told),
+                 field("notify", &Refer::notify), field("until", &Refer::until)};
+};
+
+// A call that a peer asked for and whose INVITE has not left yet.
+struct Referral {
+  CallId by;  // whose peer wants to hear of it; none: nobody
+  std::string lines;
+  bool operator==(const Referral&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("by", &Referral::by), field("lines", &Referral::lines)};
+};
+
 // The signalling of one call: what all its dialogs share.
 struct Leg {
   CallRole role = CallRole::kCaller;
@@ -196,6 +226,9 @@ struct Leg {
   bool collided = false;            // a 491 has come since an offer of ours was last answered
   std::optional<Instant> retry_at;  // when our next offer may be made after a collision
   std::optional<Instant> forks_until;
+  std::vector<Refer> refers;  // they may outlive the call
+  bool was_referred = false;  // the peer has sent a REFER
+  CallId referrer;            // the call whose peer asked for this one, and wants to hear of it
   Duties duties;
   std::optional<Instant> until;  // set when the call ends: from then on all dialogs are Mortal
 
@@ -228,6 +261,9 @@ struct Leg {
                                              field("collided", &Leg::collided),
                                              field("retry_at", &Leg::retry_at),
                                              field("forks_until", &Leg::forks_until),
+                                             field("refers", &Leg::refers),
+                                             field("was_referred", &Leg::was_referred),
+                                             field("referrer", &Leg::referrer),
                                              field("duties", &Leg::duties),
                                              field("until", &Leg::until)};
 
@@ -252,11 +288,12 @@ struct DialogLayer {
     Table<CallId, Leg> legs;  // of live calls and of tombstones
     Table<TransactionId, HeldRequest> held;
     Table<std::string, CallId> invites;  // calls that came in, by Call-ID, From tag and CSeq
-    DeadlineIndex deadlines;             // owner: the call
+    Table<CallId, Referral> referrals;
+    DeadlineIndex deadlines;  // owner: the call, or the REFER of a subscription
     bool operator==(const State&) const = default;
-    static constexpr auto kFields =
-        std::tuple{field("legs", &State::legs), field("invites", &State::invites),
-                   field("held", &State::held), field("deadlines", &State::deadlines)};
+    static constexpr auto kFields = std::tuple{
+        field("legs", &State::legs), field("invites", &State::invites), field("held", &State::held),
+        field("referrals", &State::referrals), field("deadlines", &State::deadlines)};
   };
   static void decide(const State& state, const Input& input, const Context& context, Outbox& out);
   static void apply(State& state, const Event& event);

@@ -5,7 +5,8 @@
 
 namespace lastcall::core {
 
-void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
+void place_call(const DialogLayer::State& state, const PlaceCall& call, const Context& context,
+                Outbox& out) {
   const std::string target = request_uri_of(call.target);
   const auto uri = sip::parse_uri(target);
   const auto destination = uri ? sip::endpoint_of(*uri) : std::nullopt;
@@ -14,6 +15,7 @@ void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
     out.send(ToSession{CallLost{call.call, Cause::kTransportFailure, 503}});
     return;
   }
+  const Referral* referral = state.referrals.find(call.call);
   LegStarted leg{.call = call.call,
                  .role = CallRole::kCaller,
                  .sip_call_id = context.draws.sip_call_id(call.call),
@@ -22,15 +24,19 @@ void place_call(const PlaceCall& call, const Context& context, Outbox& out) {
                  .remote_uri = "<" + target + ">",
                  .invite_cseq = 1,
                  .remote = *destination,
-                 .offerless = call.sdp.empty()};
+                 .offerless = call.sdp.empty(),
+                 .referrer = referral == nullptr ? CallId{} : referral->by};
   const std::string branch = context.draws.branch(call.call, {}, Method::kInvite, leg.invite_cseq);
   leg.invite = context.draws.client_transaction(branch, Method::kInvite);
+  const Outgoing outgoing{.method = Method::kInvite,
+                          .lines = referral == nullptr ? std::string{} : referral->lines,
+                          .body = call.sdp};
   out.send(ToTransaction{SendRequest{.call = call.call,
                                      .transaction = leg.invite,
                                      .method = Method::kInvite,
                                      .destination = *destination,
                                      .local = {},
-                                     .request = compose_invite(leg, context, target, call.sdp)}});
+                                     .request = compose_invite(leg, context, target, outgoing)}});
   out.record(std::move(leg));
 }
 

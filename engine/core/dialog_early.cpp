@@ -1,4 +1,6 @@
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_refer.hpp"
+#include "engine/core/offer_answer.hpp"
 #include "engine/sip/sdp.hpp"
 
 #include <algorithm>
@@ -62,6 +64,7 @@ void receive_provisional(const LegContext& at, const SipMessage& response) {
     if (known != nullptr) at.out.record(EarlyDialogEnded{at.call, dialog.id});
     return;
   }
+  report(at, response.status());
   if (known != nullptr || starts) return progress(at, dialog, response);
   at.out.send(ToSession{PeerRinging{at.call}});
 }

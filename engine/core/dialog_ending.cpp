@@ -1,4 +1,7 @@
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_refer.hpp"
+#include "engine/sip/reason.hpp"
+#include "engine/sip/write.hpp"
 
 #include <algorithm>
 
@@ -23,8 +26,32 @@ int refusal_of(Cause cause) {
   }
 }
 
+// RFC 3326: why we end it, where the cause alone does not say so to the peer.
+std::string reason_lines(Cause cause) {
+  sip::Reason reason;
+  switch (cause) {
+    case Cause::kReplaced:
+      reason.cause = 200;
+      reason.text = "Call completed elsewhere";
+      break;
+    case Cause::kNoAnswer:
+    case Cause::kNoAck:
+      reason.cause = 408;
+      break;
+    case Cause::kMediaFailure:
+      reason.cause = 488;
+      break;
+    case Cause::kShutdown:
+      reason.cause = 503;
+      break;
+    default:
+      return {};
+  }
+  return sip::header_line(Header::kReason, sip::write_reasons({reason}));
+}
+
 // RFC 3261 9.1: no CANCEL before a provisional response; and a 2xx may cross it.
-Duties end_calling(const LegContext& at) {
+Duties end_calling(const LegContext& at, Cause cause) {
   const auto refused =
       std::ranges::find(at.leg.refused, at.leg.invite, &RefusedRequest::transaction);
   if (refused != at.leg.refused.end()) {  // it waits for credentials: nothing is under way
@@ -32,7 +59,7 @@ Duties end_calling(const LegContext& at) {
     return {};
   }
   if (at.leg.phase == InvitePhase::kProceeding) {
-    at.out.send(ToTransaction{SendCancel{at.call, at.leg.invite}});
+    at.out.send(ToTransaction{SendCancel{at.call, at.leg.invite, reason_lines(cause)}});
     return {Duty::kByeOnAccept};
   }
   return {Duty::kByeOnAccept, Duty::kCancelOnProvisional};
@@ -48,7 +75,7 @@ void refuse_update(const LegContext& at, const PendingRequest& update) {
   at.out.record(UpdateAnswered{at.call, update.transaction, 487});
 }
 
-Duties end_confirmed(const LegContext& at) {
+Duties end_confirmed(const LegContext& at, Cause cause) {
   Duties duties;
   for (const Dialog& dialog : at.leg.dialogs) {
     if (dialog.owes_answer) {
@@ -60,7 +87,7 @@ Duties end_confirmed(const LegContext& at) {
       // RFC 3261 15: the callee sends no BYE before the ACK.
       duties.insert(Duty::kByeOnAck);
     } else if (dialog.phase == DialogPhase::kEstablished) {
-      send_bye(at, dialog);
+      send_bye(at, dialog, reason_lines(cause));
       duties.insert(Duty::kByeFinal);
     }
   }
@@ -74,9 +101,9 @@ Duties end_signalling(const LegContext& at, Cause cause) {
   if (const OwnRequest* invite = at.leg.own_request(Method::kInvite)) {
     at.out.send(ToTransaction{AwaitFinal{at.call, invite->transaction}});
   }
-  if (at.leg.phase >= InvitePhase::kAccepted) return end_confirmed(at);
+  if (at.leg.phase >= InvitePhase::kAccepted) return end_confirmed(at, cause);
   if (!at.leg.invite) return {};  // no INVITE was ever sent
-  if (at.leg.role == CallRole::kCaller) return end_calling(at);
+  if (at.leg.role == CallRole::kCaller) return end_calling(at, cause);
   refuse_pending(at, at.leg.invite, refusal_of(cause));
   return {};
 }
@@ -84,6 +111,7 @@ Duties end_signalling(const LegContext& at, Cause cause) {
 }  // namespace
 
 void begin_cleanup(const LegContext& at, Cause cause) {
+  if (at.leg.phase < InvitePhase::kAccepted) report_ending(at, cause);
   const Duties duties = end_signalling(at, cause);
   // With nothing owed, late messages come for as long as their transactions can live; else for as
   // long as a BYE, or the 2xx of our re-INVITE, may still take (RACES TP-09).
@@ -95,8 +123,8 @@ void begin_cleanup(const LegContext& at, Cause cause) {
   at.out.send(ToSession{CleanupDone{at.call, CleanupLayer::kDialog}});
 }
 
-void send_bye(const LegContext& at, const Dialog& dialog) {
-  send_in_dialog(at, dialog, {.method = Method::kBye});
+void send_bye(const LegContext& at, const Dialog& dialog, std::string lines) {
+  send_in_dialog(at, dialog, {.method = Method::kBye, .lines = std::move(lines)});
 }
 
 void accept_unacknowledged(const LegContext& at) {

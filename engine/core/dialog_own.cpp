@@ -1,5 +1,6 @@
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_refer.hpp"
 #include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
@@ -89,6 +90,10 @@ void finish_request(const LegContext& at, const Outcome& outcome) {
       return update_finished(at, outcome);
     case Method::kBye:
       return duty_done(at, Duty::kByeFinal);
+    case Method::kRefer:
+      return refer_finished(at, outcome);
+    case Method::kNotify:
+      return notify_finished(at, outcome);
     default:
       return;
   }

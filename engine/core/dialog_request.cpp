@@ -1,10 +1,12 @@
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_inside.hpp"
+#include "engine/core/dialog_refer.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/body.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/params.hpp"
+#include "engine/sip/reason.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
 
@@ -20,7 +22,8 @@ std::string name_addr_of(const SipMessage& message, Header kind) {
   return address ? "<" + std::string{address->uri} + ">" : std::string{"<sip:unknown@invalid>"};
 }
 
-void start_leg(const RequestReceived& request, const Context& context, Outbox& out) {
+void start_leg(const RequestReceived& request, CallId replaced, const Context& context,
+               Outbox& out) {
   const SipMessage& invite = request.message;
   const std::string tag = context.draws.local_tag(request.call);
   const std::string target = target_of_caller(invite);
@@ -50,8 +53,8 @@ void start_leg(const RequestReceived& request, const Context& context, Outbox& o
   if (terms.expires != Duration::zero()) {
     out.record(TimerOffered{request.call, terms.expires, terms.we_refresh});
   }
-  out.send(
-      ToSession{CallOffered{request.call, name_addr_of(invite, Header::kFrom), sdp_of(invite)}});
+  out.send(ToSession{
+      CallOffered{request.call, name_addr_of(invite, Header::kFrom), sdp_of(invite), replaced}});
 }
 
 void receive_bye(const InDialog& in) {
@@ -74,8 +77,9 @@ void receive_bye(const InDialog& in) {
   // A BYE for one fork leaves the others alone.
   const Dialog* carrier = at.leg.confirmed();
   if (carrier == nullptr || carrier->id == in.dialog.id) {
+    const std::string reason = sip::write_reasons(sip::reasons_of(in.request.message));
     const Cause cause = late ? Cause::kRemoteByeOutOfOrder : Cause::kRemoteBye;
-    at.out.send(ToSession{CallLost{at.call, cause, late ? 500 : 0}});
+    at.out.send(ToSession{CallLost{at.call, cause, late ? 500 : 0, reason}});
   }
 }
 
@@ -100,22 +104,32 @@ void receive_reinvite(const InDialog& in) {
 void receive_inside(const InDialog& in) {
   const SipMessage& message = in.request.message;
   if (message.method() == Method::kBye) return receive_bye(in);
-  if (in.mortal()) return in.reply(481);  // RFC 5407 2, RACES I-32
+  // RFC 5407 2, RACES I-32; but a subscription lives on (RFC 6665 4.5.2).
+  if (in.mortal() && !is_about_refer(in.at.leg, message)) return in.reply(481);
   if (message.cseq() < in.dialog.remote_cseq) return in.reply(500);
   if (message.method() == Method::kInvite) return receive_reinvite(in);
   if (message.method() == Method::kPrack) return receive_prack(in);
   if (message.method() == Method::kUpdate) return receive_update(in);
-  in.take(Refresh::kNone);
-  if (Rejection why = inspect_inside(message)) return in.reject(std::move(why));
+  if (Rejection why = inspect_inside(message)) {
+    in.take(Refresh::kNone);
+    return in.reject(std::move(why));
+  }
   switch (message.method()) {
+    case Method::kRefer:
+      return receive_refer(in);
+    case Method::kSubscribe:
+      return receive_subscribe(in);
+    case Method::kNotify:
+      return receive_notify(in);
     case Method::kOptions:
       return receive_options(in);
     case Method::kInfo:
       return receive_info(in);
     case Method::kMessage:
       return receive_text(in);
-    default:  // NOTIFY, SUBSCRIBE: no subscription in this dialog (RFC 6665 4.1.3)
-      return in.reply(481);
+    default:  // it has a meaning outside dialogs only
+      in.take(Refresh::kNone);
+      return in.reject({405});
   }
 }
 
@@ -146,12 +160,16 @@ void receive_outside(const DialogLayer::State& state, const RequestReceived& req
   if (!why && invite) why = inspect_extensions(message, context.config);
   if (why) return answer_stateless(request, why.status, std::move(why.lines), context, out);
   switch (message.method()) {
-    case Method::kInvite:
-      return start_leg(request, context, out);
+    case Method::kInvite: {
+      Replaced replaced = replaced_by(state, message, context);
+      if (!replaced.why) return start_leg(request, replaced.call, context, out);
+      return answer_stateless(request, replaced.why.status, {}, context, out);
+    }
     case Method::kOptions:
       return answer_options(request, context, out);
     case Method::kMessage:
       return answer_text(request, context, out);
+    case Method::kRefer:      // RFC 3515 5.2: of nobody but the peer of a call
     case Method::kSubscribe:  // RFC 3515 2.4.4: only a REFER begins this subscription
       return answer_stateless(request, 403, {}, context, out);
     default:  // it has a meaning inside a dialog only
@@ -187,14 +205,15 @@ void receive_request(const DialogLayer::State& state, const RequestReceived& req
 }
 
 // RFC 3261 9.2: it only has an effect while there is no final response.
-void receive_cancel(const LegContext& at, TransactionId invite) {
+void receive_cancel(const LegContext& at, const CancelReceived& cancel) {
+  const TransactionId invite = cancel.invite;
   const bool first = invite == at.leg.invite && at.leg.phase < InvitePhase::kAccepted;
   const bool second = at.leg.peer_invite && at.leg.peer_invite->transaction == invite;
   if (!first && !second) return;
   answer(at, invite, 487);
   at.out.record(InviteRefused{at.call, invite, 487});
   if (first && !at.leg.ending()) {
-    at.out.send(ToSession{CallLost{at.call, Cause::kRemoteCancel, 487}});
+    at.out.send(ToSession{CallLost{at.call, Cause::kRemoteCancel, 487, cancel.reason}});
   }
 }
 

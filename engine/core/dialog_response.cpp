@@ -1,5 +1,6 @@
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
+#include "engine/core/dialog_refer.hpp"
 #include "engine/core/dialog_steps.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@ std::string called_uri(const Leg& leg) {
 
 // The 2xx that makes the call: what it says of the peer and of the session.
 void take_accept(const LegContext& at, const Dialog& dialog, const SipMessage& response) {
+  report(at, response.status());
   learn_peer(at, response);
   settle_forks(at, dialog.id);
   timer_answered(at, response);
@@ -57,7 +59,9 @@ void invite_failed(const LegContext& at, Cause cause, int status) {
   at.out.record(InviteFailed{at.call, status});
   duty_done(at, Duty::kCancelOnProvisional);
   duty_done(at, Duty::kByeOnAccept);
-  if (!at.leg.ending()) at.out.send(ToSession{CallLost{at.call, cause, status}});
+  if (at.leg.ending()) return;
+  report(at, status);
+  at.out.send(ToSession{CallLost{at.call, cause, status}});
 }
 
 void start_dialog(const LegContext& at, const Dialog& dialog) {

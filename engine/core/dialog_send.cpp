@@ -61,7 +61,7 @@ std::string compose_in_dialog(const LegContext& at, const Dialog& dialog, const 
       .header(Header::kCallId, at.leg.sip_call_id)
       .cseq(cseq);
   if (has_contact(method)) {
-    writer.header(Header::kContact, contact_for(config, by));
+    writer.header(Header::kContact, contact_in(at, dialog));
   }
   if (method == Method::kInvite || method == Method::kUpdate) {
     writer.lines(capability_lines()).lines(timer_lines(at.leg.timer, at.context.config));
@@ -87,7 +87,7 @@ std::string help_for(int status) {
 }  // namespace
 
 std::string compose_invite(const LegStarted& leg, const Context& context, std::string_view target,
-                           std::string_view sdp) {
+                           const Outgoing& outgoing) {
   sip::Writer writer{Method::kInvite, target};
   writer
       .via(contact_at(context.config, leg.remote.transport),
@@ -97,13 +97,14 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
       .header(Header::kTo, leg.remote_uri)
       .header(Header::kCallId, leg.sip_call_id)
       .cseq(leg.invite_cseq)
-      .header(Header::kContact, contact_for(context.config, leg.remote.transport))
+      .header(Header::kContact, contact_for(context.config, leg.remote.transport, target))
       .lines(leg.offerless ? offerless_capability_lines() : capability_lines())
-      .lines(timer_lines({}, context.config));
-  return std::move(writer).finish(sdp, type_of_body(sdp));
+      .lines(timer_lines({}, context.config))
+      .lines(outgoing.lines);
+  return std::move(writer).finish(outgoing.body, type_of_body(outgoing.body));
 }
 
-void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing) {
+TransactionId send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing) {
   const Method method = outgoing.method;
   const std::uint32_t cseq = dialog.local_cseq + 1;
   const std::string branch = at.context.draws.branch(at.call, dialog.id, method, cseq);
@@ -115,6 +116,11 @@ void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& 
                                         .destination = dialog.destination,
                                         .local = at.leg.local,
                                         .request = compose_in_dialog(at, dialog, outgoing, cseq)}});
+  return transaction;
+}
+
+std::string contact_in(const LegContext& at, const Dialog& dialog) {
+  return contact_for(at.context.config, dialog.destination.transport, dialog.remote_target);
 }
 
 void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgement& ack) {
@@ -161,8 +167,10 @@ void answer_forming_dialog(const LegContext& at, TransactionId transaction, cons
       lines += sip::header_line(Header::kRecordRoute, route);
     }
   }
-  lines +=
-      sip::header_line(Header::kContact, contact_for(at.context.config, at.leg.remote.transport));
+  const std::string_view peer_uri =
+      at.leg.dialogs.empty() ? std::string_view{} : at.leg.dialogs.front().remote_target;
+  lines += sip::header_line(Header::kContact,
+                            contact_for(at.context.config, at.leg.remote.transport, peer_uri));
   if (answer.status >= 200) lines += capability_lines();
   lines += answer.lines;
   at.out.send(ToTransaction{

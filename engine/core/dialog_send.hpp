@@ -17,11 +17,7 @@ struct LegContext {
   Outbox& out;
 };
 
-// The INVITE that places a call. REQUIRES: a leg as LegStarted describes it.
-[[nodiscard]] std::string compose_invite(const LegStarted& leg, const Context& context,
-                                         std::string_view target, std::string_view sdp);
-
-// What a request inside a dialog says beyond what the dialog itself gives it.
+// What a request says beyond what its dialog, or the call, gives it.
 struct Outgoing {
   Method method = Method::kOther;
   std::string lines = {};  // whole header lines
@@ -29,9 +25,13 @@ struct Outgoing {
   std::string_view content_type = "application/sdp";  // of a body that is not empty
 };
 
+// The INVITE that places a call. REQUIRES: a leg as LegStarted describes it.
+[[nodiscard]] std::string compose_invite(const LegStarted& leg, const Context& context,
+                                         std::string_view target, const Outgoing& outgoing);
+
 // Sends a new request inside the dialog with its next CSeq; it stands in Leg::requests until its
 // final response.
-void send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing);
+TransactionId send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing);
 
 // Acknowledges a 2xx, for the first time or again with the same bytes (RFC 3261 13.2.2.4): it is
 // known by the CSeq of its INVITE. `sdp` is the answer to an offer in the 2xx.
@@ -43,6 +43,8 @@ void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgeme
 
 // Answers a request. `tag` is ours; dialog-forming answers carry Contact and the routes.
 void answer(const LegContext& at, TransactionId transaction, int status);
+// The Contact that tells the peer of this dialog where we are.
+[[nodiscard]] std::string contact_in(const LegContext& at, const Dialog& dialog);
 // 500, asking to come back within 10 s: another request is not answered yet (RFC 3261 14.2).
 [[nodiscard]] Rejection overlapping(const Draws& draws, TransactionId transaction);
 struct Forming {

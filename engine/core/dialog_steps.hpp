@@ -9,7 +9,15 @@ namespace lastcall::core {
 // dialog_request.cpp: requests of the peer.
 void receive_request(const DialogLayer::State& state, const RequestReceived& request,
                      const Context& context, Outbox& out);
-void receive_cancel(const LegContext& at, TransactionId invite);
+void receive_cancel(const LegContext& at, const CancelReceived& cancel);
+
+// dialog_replaces.cpp: which call of ours an INVITE wants to take the place of (RFC 3891 3).
+struct Replaced {
+  CallId call = {};    // none: it names no call
+  Rejection why = {};  // why it cannot be
+};
+[[nodiscard]] Replaced replaced_by(const DialogLayer::State& state, const SipMessage& invite,
+                                   const Context& context);
 
 // The same for a request outside dialogs whose sender is known, or need not be.
 void receive_outside(const DialogLayer::State& state, const RequestReceived& request,
@@ -34,7 +42,8 @@ void receive_own_response(const LegContext& at, const ResponseReceived& response
 void finish_request(const LegContext& at, const Outcome& outcome);
 
 // dialog_call.cpp: what the session asks for.
-void place_call(const PlaceCall& call, const Context& context, Outbox& out);
+void place_call(const DialogLayer::State& state, const PlaceCall& call, const Context& context,
+                Outbox& out);
 void ring(const LegContext& at);
 void accept(const LegContext& at, const Accept& accept);
 void refuse(const LegContext& at, int status);
@@ -42,8 +51,9 @@ void reoffer(const LegContext& at, const Reoffer& offer);
 
 // dialog_ending.cpp: what is owed when the call ends.
 void begin_cleanup(const LegContext& at, Cause cause);
-// Sends the BYE of one dialog; from then on it is owed that the BYE gets its final response.
-void send_bye(const LegContext& at, const Dialog& dialog);
+// Sends the BYE of one dialog, with these header lines; from then on it is owed that the BYE gets
+// its final response.
+void send_bye(const LegContext& at, const Dialog& dialog, std::string lines = {});
 void accept_unacknowledged(const LegContext& at);
 
 // Records a dialog that a response of the peer began.

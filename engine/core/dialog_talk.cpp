@@ -33,12 +33,16 @@ void answer_options(const RequestReceived& request, const Context& context, Outb
 }
 
 void receive_options(const InDialog& in) {
+  in.take(Refresh::kNone);
   in.at.out.send(ToTransaction{options_answer(in.request, in.at.leg.local_tag, in.at.context)});
 }
 
 // Its body was inspected. What an old phone sends as digits is taken, and means nothing here: our
 // digits travel as RTP events (RFC 4733).
-void receive_info(const InDialog& in) { in.reply(200); }
+void receive_info(const InDialog& in) {
+  in.take(Refresh::kNone);
+  in.reply(200);
+}
 
 void answer_text(const RequestReceived& request, const Context& context, Outbox& out) {
   answer_stateless(request, 200, {}, context, out);
@@ -46,6 +50,7 @@ void answer_text(const RequestReceived& request, const Context& context, Outbox&
 }
 
 void receive_text(const InDialog& in) {
+  in.take(Refresh::kNone);
   in.reply(200);
   tell_text(in.at.call, in.request.message, in.at.out);
 }

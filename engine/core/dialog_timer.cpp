@@ -128,7 +128,8 @@ void refresh_due(const LegContext& at) {
   const Dialog* dialog = at.leg.confirmed();
   if (over(at) || dialog == nullptr) return;
   if (at.leg.peer_can.contains(Ability::kUpdate)) {
-    return send_in_dialog(at, *dialog, {.method = Method::kUpdate});
+    send_in_dialog(at, *dialog, {.method = Method::kUpdate});
+    return;
   }
   at.out.send(ToSession{OfferDue{at.call, true}});
 }

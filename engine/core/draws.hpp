@@ -33,6 +33,10 @@ class Draws {
   [[nodiscard]] CallId registration(std::string_view aor) const {
     return {draw("registration", aor)};
   }
+  // A call that the peer of another one asks for, by its REFER.
+  [[nodiscard]] CallId referred_call(CallId by, TransactionId refer) const {
+    return {draw("referred call", by, refer)};
+  }
   [[nodiscard]] SessionId session(CallId call) const { return {draw("session", call)}; }
   [[nodiscard]] StreamId stream(CallId call) const { return {draw("stream", call)}; }
 

@@ -18,13 +18,14 @@ namespace {
 
 // ---- what we can do: whoever adds a method, an option or a body adds it here
 
-constexpr EnumSet<Method> kMethods{Method::kInvite,    Method::kAck,   Method::kBye,
-                                   Method::kCancel,    Method::kPrack, Method::kUpdate,
-                                   Method::kOptions,   Method::kInfo,  Method::kMessage,
-                                   Method::kSubscribe, Method::kNotify};
+constexpr EnumSet<Method> kMethods{Method::kInvite,    Method::kAck,    Method::kBye,
+                                   Method::kCancel,    Method::kPrack,  Method::kUpdate,
+                                   Method::kOptions,   Method::kInfo,   Method::kMessage,
+                                   Method::kSubscribe, Method::kNotify, Method::kRefer};
 
 // For Supported and Require.
-constexpr EnumSet<sip::OptionTag> kOptions{sip::OptionTag::k100rel, sip::OptionTag::kTimer};
+constexpr EnumSet<sip::OptionTag> kOptions{sip::OptionTag::k100rel, sip::OptionTag::kTimer,
+                                           sip::OptionTag::kReplaces, sip::OptionTag::kNorefersub};
 
 // The body that a method may bring. A method that is not here may bring any: it is not looked at.
 struct Body {

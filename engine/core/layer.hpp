@@ -34,12 +34,6 @@ enum class Reliable : std::uint8_t { kOff, kSupported, kRequired };
   return std::array<std::string_view, 3>{"off", "supported", "required"};
 }
 
-// Whose REFER we follow (RFC 3515 5.2): nobody's, that of a peer of the call, or anybody's.
-enum class Refers : std::uint8_t { kRefused, kInDialog, kAnywhere };
-[[nodiscard]] constexpr auto names_of(Refers) {
-  return std::array<std::string_view, 3>{"refused", "in-dialog", "anywhere"};
-}
-
 // What stays the same for a whole run.
 struct Config {
   Rules rules = Rules::kTwoPhase;
@@ -55,7 +49,7 @@ struct Config {
   std::string realm;           // not empty: who calls must show credentials for it (RFC 3261 22)
   bool refuse_md5 = false;     // RFC 8760 3: neither asked for nor answered
   std::string users;           // "alice,bob": who can be called here; empty: anybody
-  Refers refers = Refers::kInDialog;
+  bool follows_refers = true;  // of a peer inside its call (RFC 3515 5.2); others never
   Reliable reliable = Reliable::kSupported;
   bool delayed_offer = false;  // our calls leave the offer to the peer's 2xx (RFC 3261 13.2.1)
   Duration session_expires = limits::kSessionExpires;  // RFC 4028 4; zero: no session timer of ours

@@ -24,7 +24,7 @@ constexpr Duration kRetryAfterMax = minutes{24 * 60};
 // behind a NAT, has bound it all the same: for as long as we asked.
 Duration granted(const RegistrationContext& at, const SipMessage& response) {
   const std::string ours =
-      contact_for(at.context.config, at.registration.aor, at.registration.attempt->targets.back());
+      binding_for(at.context.config, at.registration.aor, at.registration.attempt->targets.back());
   return sip::granted_to(ours, response).value_or(seconds{at.registration.expires});
 }
 

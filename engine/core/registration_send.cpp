@@ -34,7 +34,7 @@ std::string compose(const RegistrationContext& at, const Written& written) {
       .header(Header::kTo, "<" + aor + ">")
       .header(Header::kCallId, at.context.draws.sip_call_id(at.call))
       .cseq(written.cseq)
-      .header(Header::kContact, "<" + contact_for(config, aor, written.target) +
+      .header(Header::kContact, "<" + binding_for(config, aor, written.target) +
                                     ">;expires=" + std::to_string(expires))
       .lines(written.lines);
   return std::move(writer).finish({}, {});

@@ -23,6 +23,9 @@ void decide_without_call(const SessionLayer::Input& input, const Context& contex
   if (const auto* offered = std::get_if<CallOffered>(&input)) {
     return take_offered_call(*offered, context, out);
   }
+  if (const auto* referred = std::get_if<PlaceReferred>(&input)) {
+    return place_referred_call(*referred, context, out);
+  }
   const auto* wish = std::get_if<Operate>(&input);
   if (wish == nullptr) return;
   if (wish->op == Op::kCall) return place_wished_call(*wish, context, out);
@@ -50,7 +53,8 @@ void SessionLayer::decide(const State& state, const Input& input, const Context&
       [&](const PeerAnswered& m) { peer_answers(at, m.sdp); },
       [&](const OfferDeferred& m) { defer_offer(at, m.sent); },
       [&](const OfferDue& m) { offer_due(at, m.refresh); },
-      [&](const CallLost& m) { begin_termination(at, m.cause, m.status); },
+      [&](const CallLost& m) { begin_termination(at, m.cause, m.status, m.reason); },
+      [](const PlaceReferred&) {}, [&](const TransferTold& m) { transfer_told(at, m); },
       [&](const StreamReady& m) { stream_ready(at, m.local); },
       [&](const StreamUnavailable&) { begin_termination(at, Cause::kMediaFailure, 0); },
       [&](const Operate& m) { operate(at, m); },
@@ -75,6 +79,7 @@ void apply_started(State& state, const CallStarted& e) {
                            .state = caller ? CallState::kInitiating : CallState::kRinging,
                            .peer = e.peer,
                            .offer = e.offer,
+                           .replaces = e.replaces,
                            .rings_until = e.rings_until});
   state.deadlines.add(ring_deadline(e.call, e.rings_until), e.call);
 }

@@ -35,6 +35,7 @@ struct Session {
   Endpoint remote_media;
   Direction direction = Direction::kInactive;
   std::uint8_t payload_type = 0;
+  CallId replaces;  // the call that ends once this one is connected
   std::optional<Operation> operation;
   std::optional<Instant> rings_until;
   std::optional<CleanupTracker> cleanup;  // set while Terminating
@@ -68,6 +69,7 @@ struct Session {
                                              field("remote_media", &Session::remote_media),
                                              field("direction", &Session::direction),
                                              field("payload_type", &Session::payload_type),
+                                             field("replaces", &Session::replaces),
                                              field("operation", &Session::operation),
                                              field("rings_until", &Session::rings_until),
                                              field("cleanup", &Session::cleanup)};

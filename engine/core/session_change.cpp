@@ -16,6 +16,9 @@ void offer(const CallContext& at, bool holds) {
 
 void start_operation(const CallContext& at, const Operate& wish) {
   at.out.record(OperationStarted{at.call, wish.command, wish.op});
+  if (wish.op == Op::kTransfer) {
+    return at.out.send(ToDialog{Transfer{at.call, wish.target}});
+  }
   if (!is_hold(wish.op)) {
     at.out.send(ToMedia{OpenStream{at.call}});
   } else if (!at.session.unanswered) {
@@ -51,10 +54,11 @@ bool allowed(const Session& session, Op op) {
       return session.established() && !held_by_us;
     case Op::kResume:
       return session.established() && held_by_us;
+    case Op::kTransfer:
+      return session.established();
     case Op::kHangup:
       return true;
     case Op::kCall:
-    case Op::kTransfer:
     case Op::kRegister:
     case Op::kUnregister:
       break;

@@ -37,7 +37,11 @@ void accept_call(const CallContext& at, const Endpoint& local) {
   const std::string sdp = answer ? answer->sdp : make_full_offer(own);
   at.out.send(ToDialog{Accept{at.call, sdp}});
   connect(at, local, agreed, sdp);
-  finish(at, *at.session.operation, OpResult::kOk);
+  if (at.session.operation) finish(at, *at.session.operation, OpResult::kOk);
+  // Only now that this call is up may the other one go.
+  if (at.session.replaces) {
+    at.out.send(ToSession{CallLost{at.session.replaces, Cause::kReplaced, 0}});
+  }
 }
 
 void place_call(const CallContext& at, const Endpoint& local) {
@@ -68,8 +72,15 @@ void take_offered_call(const CallOffered& offered, const Context& context, Outbo
               .role = CallRole::kCallee,
               .peer = offered.peer,
               .offer = offered.sdp,
-              .rings_until = {}},
+              .rings_until = {},
+              .replaces = offered.replaces},
              context, out);
+  if (offered.replaces) {
+    // RFC 3891 3: the user has answered this peer already, in the call that it replaces.
+    out.send(ToMedia{OpenStream{offered.call}});
+    out.send(ToClient{CallJoined{offered.call, CallState::kRinging, offered.peer}});
+    return;
+  }
   out.send(ToDialog{Ring{offered.call}});
   out.send(ToClient{CallArrived{offered.call, offered.peer}});
 }
@@ -86,11 +97,23 @@ void place_wished_call(const Operate& wish, const Context& context, Outbox& out)
   out.send(ToClient{OperationDone{wish.call, wish.command, Op::kCall, OpResult::kOk}});
 }
 
+void place_referred_call(const PlaceReferred& referred, const Context& context, Outbox& out) {
+  start_call({.call = referred.call,
+              .session = {},
+              .role = CallRole::kCaller,
+              .peer = referred.target,
+              .offer = {},
+              .rings_until = {}},
+             context, out);
+  out.send(ToMedia{OpenStream{referred.call}});
+  out.send(ToClient{CallJoined{referred.call, CallState::kInitiating, referred.target}});
+}
+
 void stream_ready(const CallContext& at, const Endpoint& local) {
   const bool placed = !at.session.local_media.host.empty();
   if (at.session.state == CallState::kInitiating && !placed) return place_call(at, local);
   const auto& operation = at.session.operation;
-  const bool answering = operation && operation->op == Op::kAnswer;
+  const bool answering = at.session.replaces || (operation && operation->op == Op::kAnswer);
   if (at.session.state == CallState::kRinging && answering) accept_call(at, local);
 }
 

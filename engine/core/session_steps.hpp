@@ -10,6 +10,7 @@ namespace lastcall::core {
 // session_setup.cpp: until the call is connected.
 void take_offered_call(const CallOffered& offered, const Context& context, Outbox& out);
 void place_wished_call(const Operate& wish, const Context& context, Outbox& out);
+void place_referred_call(const PlaceReferred& referred, const Context& context, Outbox& out);
 void stream_ready(const CallContext& at, const Endpoint& local);
 void peer_rings(const CallContext& at, const PeerRinging& ringing);
 void connect_as_caller(const CallContext& at, const std::string& sdp);
@@ -33,6 +34,9 @@ void peer_updates(const CallContext& at, const std::string& sdp);
 // description.
 void change_session(const CallContext& at, const Agreed& agreed, HoldSides held_by,
                     std::string sdp);
+// session_transfer.cpp: the peer tells how the call goes on that we asked it for.
+void transfer_told(const CallContext& at, const TransferTold& told);
+
 // Answers a wish at once, or the operation under way.
 void finish(const CallContext& at, const Operation& operation, OpResult result);
 

@@ -18,12 +18,14 @@ void complete_termination(const CallContext& at, const CleanupTracker& tracker) 
       [&](CleanupLayer layer) { at.out.mail.push_back(addressed(layer, AbortCleanup{at.call})); });
 }
 
-void fail_operation(const CallContext& at) {
+void fail_operation(const CallContext& at, Cause cause) {
   const auto& operation = at.session.operation;
   if (!operation) return;
-  at.out.record(OperationFinished{at.call, operation->command, OpResult::kEnding});
-  at.out.send(
-      ToClient{OperationDone{at.call, operation->command, operation->op, OpResult::kEnding}});
+  // A transfer is done when the call it was asked of ends for it.
+  const bool done = operation->op == Op::kTransfer && cause == Cause::kTransferred;
+  const OpResult result = done ? OpResult::kOk : OpResult::kEnding;
+  at.out.record(OperationFinished{at.call, operation->command, result});
+  at.out.send(ToClient{OperationDone{at.call, operation->command, operation->op, result}});
 }
 
 // The old way, kept as a rollback switch: nothing is waited for and nothing remembered. The dialog
@@ -38,7 +40,7 @@ void end_immediately(const CallContext& at, const CleanupTracker& tracker) {
 
 }  // namespace
 
-void begin_termination(const CallContext& at, Cause cause, int status) {
+void begin_termination(const CallContext& at, Cause cause, int status, std::string reason) {
   if (at.session.cleanup) {
     at.out.record(TriggerAbsorbed{at.call, cause});
     return;
@@ -50,11 +52,12 @@ void begin_termination(const CallContext& at, Cause cause, int status) {
       .required = two_phase ? at.context.config.cleanup_layers : CleanupLayers{},
       .confirmed = {},
       .deadline = at.context.now + at.context.config.cleanup_timeout};
-  at.out.record(CallTerminating{at.call, cause, status, tracker.required, tracker.deadline});
-  fail_operation(at);
+  at.out.record(
+      CallTerminating{at.call, cause, status, tracker.required, tracker.deadline, reason});
+  fail_operation(at, cause);
   if (!two_phase) return end_immediately(at, tracker);
   tracker.required.for_each([&](CleanupLayer layer) {
-    at.out.mail.push_back(addressed(layer, BeginCleanup{at.call, cause}));
+    at.out.mail.push_back(addressed(layer, BeginCleanup{at.call, cause, reason}));
   });
 }
 

@@ -9,8 +9,8 @@ namespace lastcall::core {
 
 // A reason to end the call has come. The first one fixes cause, required layers and deadline, fails
 // the operation under way, and asks the layers to release what they hold; later ones are absorbed.
-// `status` is the SIP status behind it, 0 if none.
-void begin_termination(const CallContext& at, Cause cause, int status);
+// `status` is the SIP status behind it, 0 if none; `reason` is what the peer says about it.
+void begin_termination(const CallContext& at, Cause cause, int status, std::string reason = {});
 
 // A layer says that it has released everything. The last required one completes the ending.
 void confirm_cleanup(const CallContext& at, CleanupLayer layer);

@@ -166,10 +166,22 @@ void send_cancel(const State& state, const SendCancel& mail, const Context& cont
     out.record(CancelDeferred{id, invite->call});
     return;
   }
-  send_cancel(id, *invite, context, out);
+  send_cancel({id, *invite, mail.lines}, context, out);
 }
 
-void send_cancel(TransactionId id, const Transaction& invite, const Context& context, Outbox& out) {
+namespace {
+
+std::string cancel_text(const SipMessage& invite, std::string_view lines) {
+  std::string text = sip::cancel_for(invite);
+  if (lines.empty()) return text;
+  const auto cancel = sip::parse(text);
+  return cancel ? sip::again(*cancel, {.lines = lines}) : text;
+}
+
+}  // namespace
+
+void send_cancel(const Cancellation& cancellation, const Context& context, Outbox& out) {
+  const auto& [id, invite, lines] = cancellation;
   const auto request = sip::parse(invite.wire);
   if (!request) return;  // what the peer made us copy is too long to be read again
   const TransactionId cancel =
@@ -183,7 +195,7 @@ void send_cancel(TransactionId id, const Transaction& invite, const Context& con
          .destination = invite.peer,
          .server = invite.server,
          .local = invite.local,
-         .wire = {sip::cancel_for(*request)}},
+         .wire = {cancel_text(*request, lines)}},
         context, out);
   out.record(CancelSent{id, invite.call, context.now + limits::k64T1});
 }

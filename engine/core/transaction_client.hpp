@@ -23,8 +23,13 @@ void aim(const TransactionLayer::State& state, const TargetsResolved& resolved,
 // The CANCEL of an INVITE that has no final response (RFC 3261 9.1).
 void send_cancel(const TransactionLayer::State& state, const SendCancel& mail,
                  const Context& context, Outbox& out);
-// The same, now that `invite` has its provisional response.
-void send_cancel(TransactionId id, const Transaction& invite, const Context& context, Outbox& out);
+// The same, now that `invite` has its provisional response; `lines` are whole header lines.
+struct Cancellation {
+  TransactionId id;
+  const Transaction& invite;
+  std::string_view lines = {};
+};
+void send_cancel(const Cancellation& cancel, const Context& context, Outbox& out);
 
 // Bounds the wait for the final response of an INVITE whose dialog has ended.
 void await_final(const TransactionLayer::State& state, const AwaitFinal& mail,

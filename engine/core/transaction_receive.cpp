@@ -2,6 +2,7 @@
 
 #include "engine/core/transaction_send.hpp"
 #include "engine/sip/parse.hpp"
+#include "engine/sip/reason.hpp"
 #include "engine/sip/write.hpp"
 
 #include <string>
@@ -132,7 +133,8 @@ void receive_cancel(const Arrival& at, const SipMessage& cancel) {
   answer_at_once(at, started_by(at, id, call, cancel), invite == nullptr ? 481 : 200,
                  tagged ? invite->to_tag : at.context.draws.response_tag(id));
   if (invite != nullptr && invite->phase <= TransactionPhase::kProceeding) {
-    at.out.send(ToDialog{CancelReceived{call, invite_id}});
+    at.out.send(
+        ToDialog{CancelReceived{call, invite_id, sip::write_reasons(sip::reasons_of(cancel))}});
   }
 }
 

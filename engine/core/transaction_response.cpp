@@ -73,7 +73,7 @@ void receive_invite_response(const Answer& in, SipMessage response) {
     if (invite.phase == TransactionPhase::kTrying) {
       at.out.record(
           ProvisionalReceived{in.id, invite.call, status, repeat_for_binding(in, response)});
-      if (invite.cancelling) send_cancel(in.id, invite, at.context, at.out);
+      if (invite.cancelling) send_cancel({in.id, invite}, at.context, at.out);
     }
   } else if (pending) {
     // Timer D, or M, which runs whatever the transport.

@@ -183,9 +183,9 @@ CallId Engine::place_call(const std::string& uri) {
   return call;
 }
 
-CommandId Engine::command(Op op, CallId call) {
+CommandId Engine::command(Op op, CallId call, const std::string& target) {
   const CommandId command = parts_->next_command();
-  parts_->give({.command = command, .op = op, .call = call, .target = {}});
+  parts_->give({.command = command, .op = op, .call = call, .target = target});
   return command;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/model/challenged.hpp"
 #include "engine/model/dialog_extension_event.hpp"
 #include "engine/model/input.hpp"
+#include "engine/model/refer_event.hpp"
 #include "engine/model/sip_message.hpp"
 
 #include <array>
@@ -52,6 +53,7 @@ struct LegStarted {
   Endpoint local = {};            // the port of ours that this call uses
   Endpoint remote = {};           // where it went to or came from
   bool offerless = false;         // the INVITE has no offer: the 2xx makes it
+  CallId referrer = {};           // the call whose peer asked for this one, and wants to hear of it
   bool operator==(const LegStarted&) const = default;
   static constexpr auto kFields = std::tuple{field("call", &LegStarted::call),
                                              field("role", &LegStarted::role),
@@ -63,7 +65,8 @@ struct LegStarted {
                                              field("invite_cseq", &LegStarted::invite_cseq),
                                              field("local", &LegStarted::local),
                                              field("remote", &LegStarted::remote),
-                                             field("offerless", &LegStarted::offerless)};
+                                             field("offerless", &LegStarted::offerless),
+                                             field("referrer", &LegStarted::referrer)};
 };
 
 // The first provisional response to our INVITE: from now on it may be cancelled (RFC 3261 9.1).
@@ -336,7 +339,8 @@ using DialogEvent =
                  ReliableReceived, ProvisionalSent, ProvisionalPostponed, ProvisionalResent,
                  ProvisionalAcknowledged, RequestRefused, UpdateAnswered, TargetRefreshed,
                  CollisionMet, CollisionOver, MinSeLearned, TimerOffered, SessionTimerSet,
-                 SessionTimerStopped, RefreshStarted, RefreshPostponed>;
+                 SessionTimerStopped, RefreshStarted, RefreshPostponed, ReferTaken, ReferProgressed,
+                 ReferTold, ReferSent, ReferHeard, ReferEnded, TombstoneKept>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -26,6 +26,7 @@ inline namespace model {
 struct BeginCleanup {
   CallId call;
   Cause cause = Cause::kLocalHangup;
+  std::string reason = {};  // of the peer, if it gave one
 };
 // You did not confirm in time: release it now; the call is gone after this turn.
 struct AbortCleanup {
@@ -56,6 +57,7 @@ struct SendRequest {
 struct SendCancel {
   CallId call;
   TransactionId invite;
+  std::string lines = {};  // whole header lines
 };
 // The dialog of this INVITE of ours ends: do not wait for its final response for ever.
 struct AwaitFinal {
@@ -114,6 +116,7 @@ struct RequestFailed {
 struct CancelReceived {
   CallId call;
   TransactionId invite;
+  std::string reason = {};  // what its Reason header says
 };
 // From the session: place the call, with this offer; without one the peer's 2xx makes it.
 struct PlaceCall {
@@ -152,12 +155,37 @@ struct Reoffer {
   std::string sdp;
 };
 
+// Ask the peer to call somebody: a URI, or "call:" and the id of another call of ours (RFC 3515).
+struct Transfer {
+  CallId call;
+  std::string target;
+};
+// From a call that the peer of this one asked for: how it gets on, as a status.
+struct ReferReport {
+  CallId call;
+  CallId placed;
+  int status = 0;
+};
+
 // ---- to the session layer
 
 struct CallOffered {
   CallId call;
   std::string peer;
   std::string sdp;
+  CallId replaces = {};  // it takes the place of this call, and needs no answer of the user
+};
+// Place this call: the peer of another one asked for it.
+struct PlaceReferred {
+  CallId call;
+  std::string target;
+};
+// How the call that we asked the peer for gets on.
+struct TransferTold {
+  CallId call;
+  int status = 0;
+  std::string text = {};
+  bool is_over = false;
 };
 struct PeerRinging {
   CallId call;
@@ -199,6 +227,7 @@ struct CallLost {
   CallId call;
   Cause cause = Cause::kDialogFailure;
   int status = 0;
+  std::string reason = {};
 };
 struct StreamReady {
   CallId call;
@@ -230,6 +259,12 @@ struct AimStream {
 
 struct CallArrived {
   CallId call;
+  std::string peer;
+};
+// A call that the user neither placed nor has to answer.
+struct CallJoined {
+  CallId call;
+  CallState state = CallState::kInitiating;
   std::string peer;
 };
 struct CallProgressed {
@@ -264,15 +299,16 @@ using ToTransaction =
 using ToDialog =
     std::variant<DeadlineDue, RequestSigned, CredentialsJudged, RequestReceived, ResponseReceived,
                  RequestFailed, CancelReceived, PlaceCall, Ring, Accept, Refuse, AnswerOffer,
-                 AnswerUpdate, Reoffer, BeginCleanup, AbortCleanup>;
-using ToSession = std::variant<DeadlineDue, CallOffered, PeerRinging, PeerAccepted, PeerRefused,
-                               PeerReoffered, PeerUpdated, PeerAnswered, OfferDeferred, OfferDue,
-                               CallLost, StreamReady, StreamUnavailable, Operate, CleanupDone>;
+                 AnswerUpdate, Reoffer, Transfer, ReferReport, BeginCleanup, AbortCleanup>;
+using ToSession =
+    std::variant<DeadlineDue, CallOffered, PeerRinging, PeerAccepted, PeerRefused, PeerReoffered,
+                 PeerUpdated, PeerAnswered, OfferDeferred, OfferDue, PlaceReferred, TransferTold,
+                 CallLost, StreamReady, StreamUnavailable, Operate, CleanupDone>;
 using ToMedia =
     std::variant<StreamStarted, StreamFailed, StreamStopped, FrameRefused, HolderAttached,
                  HolderReleased, OpenStream, AimStream, BeginCleanup, AbortCleanup>;
-using ToClient = std::variant<CommandGiven, NoticeTaken, CallArrived, CallProgressed, OperationDone,
-                              News, BeginCleanup, AbortCleanup, CallEnded>;
+using ToClient = std::variant<CommandGiven, NoticeTaken, CallArrived, CallJoined, CallProgressed,
+                              OperationDone, News, BeginCleanup, AbortCleanup, CallEnded>;
 using ToRegistration =
     std::variant<DeadlineDue, RequestSigned, ResponseReceived, RequestFailed, Operate>;
 

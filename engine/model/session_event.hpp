@@ -42,11 +42,13 @@ struct CallStarted {
   std::string peer;
   std::string offer = {};  // the peer's first SDP, if it made one
   Instant rings_until;
+  CallId replaces = {};  // the call that ends once this one is connected (RFC 3891)
   bool operator==(const CallStarted&) const = default;
   static constexpr auto kFields = std::tuple{
-      field("call", &CallStarted::call),   field("session", &CallStarted::session),
-      field("role", &CallStarted::role),   field("peer", &CallStarted::peer),
-      field("offer", &CallStarted::offer), field("rings_until", &CallStarted::rings_until)};
+      field("call", &CallStarted::call),        field("session", &CallStarted::session),
+      field("role", &CallStarted::role),        field("peer", &CallStarted::peer),
+      field("offer", &CallStarted::offer),      field("rings_until", &CallStarted::rings_until),
+      field("replaces", &CallStarted::replaces)};
 };
 
 // The callee's phone rings.
@@ -172,11 +174,12 @@ struct CallTerminating {
   int status = 0;  // the SIP status behind it, 0 if none
   CleanupLayers required;
   Instant deadline;
+  std::string reason = {};  // what the peer's Reason header says (RFC 3326); may be empty
   bool operator==(const CallTerminating&) const = default;
   static constexpr auto kFields = std::tuple{
-      field("call", &CallTerminating::call), field("cause", &CallTerminating::cause),
-      field("status", &CallTerminating::status), field("required", &CallTerminating::required),
-      field("deadline", &CallTerminating::deadline)};
+      field("call", &CallTerminating::call),         field("cause", &CallTerminating::cause),
+      field("status", &CallTerminating::status),     field("required", &CallTerminating::required),
+      field("deadline", &CallTerminating::deadline), field("reason", &CallTerminating::reason)};
 };
 
 // A later reason to end; it changes nothing.

@@ -58,7 +58,8 @@ void DialogRules::on(const RequestSent& event, const Record& record, Report& rep
   Call& each = call(event.call);
   Dialog& dialog = each.dialogs[event.dialog];
   const bool is_bye = event.method == Method::kBye;
-  if (dialog.mortal != 0 && !(is_bye && (dialog.bye_may_repeat || crashed_))) {
+  const bool is_usage = event.method == Method::kNotify && each.referred;
+  if (dialog.mortal != 0 && !is_usage && !(is_bye && (dialog.bye_may_repeat || crashed_))) {
     report.broken({kI31,
                    event.call,
                    std::string{name(event.method)},
@@ -99,6 +100,10 @@ void DialogRules::check_bye(const RequestSent& event, const Call& each, Report& 
                  early ? "early" : "unacknowledged",
                  early ? "It was sent in an early dialog." : "It was sent before the ACK.",
                  {report.at}});
+}
+
+void DialogRules::on(const ReferTaken& event, const Record&, Report&) {
+  call(event.call).referred = true;
 }
 
 void DialogRules::on(const RequestFinished& event, const Record&, Report&) {

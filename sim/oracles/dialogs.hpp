@@ -20,6 +20,7 @@ class DialogRules {
   void on(const AckSent& event, const Record& record, Report& report);
   void on(const AcceptUnacknowledged& event, const Record& record, Report& report);
   void on(const RequestSent& event, const Record& record, Report& report);
+  void on(const ReferTaken& event, const Record& record, Report& report);
   void on(const RequestFinished& event, const Record& record, Report& report);
   void on(const RequestAccepted& event, const Record& record, Report& report);
   void on(const CallTerminating& event, const Record& record, Report& report);
@@ -40,6 +41,7 @@ class DialogRules {
     bool acknowledged = false;  // the 2xx of the first INVITE, by us or by the peer
     bool abandoned = false;     // 64*T1 without that ACK
     bool bye = false;           // sent or received
+    bool referred = false;      // the peer sent a REFER: NOTIFY may follow a BYE (RFC 6665 4.5.2)
     std::map<DialogId, Dialog> dialogs;
   };
   struct Hangup {

@@ -63,7 +63,7 @@ TEST(CallerDialog, ViaAndContactSayTheTransportThatLeadsThere_18_1_1) {
   const Outbox out = layer.when(PlaceCall{CallId{1}, "sip:bob@192.0.2.2;transport=tcp", {}});
   const std::string invite = sent_in(out).request;
   EXPECT_NE(invite.find("\r\nVia: SIP/2.0/TCP "), std::string::npos) << invite;
-  EXPECT_NE(parsed(invite).header(Header::kContact).find(";transport=tcp>"), std::string::npos);
+  EXPECT_NE(header_of(invite, Header::kContact).find(";transport=tcp>"), std::string::npos);
 
   Caller us = calling();
   const std::string ack = ack_in(us.receive({.status = 200,

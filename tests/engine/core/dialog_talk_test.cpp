@@ -55,7 +55,7 @@ TEST(Options, InsideADialogChangeNothing_11_2) {
   EXPECT_EQ(us.dialog(), expected);
 }
 
-// Shows EVT-09.
+// Shows EVT-09, UAS-18.
 TEST(Info, IsTakenInsideADialogIfItsPackageAndBodyAreKnown) {
   Callee us = established_callee();
   PeerRequest info{.method = Method::kInfo, .cseq = 11, .to_tag = us.tag};
@@ -102,6 +102,7 @@ TEST(Message, InsideADialogBelongsToItsCall) {
   EXPECT_EQ(news_in(out).text, "on my way");
 }
 
+// Shows UAS-03, UAS-18.
 TEST(Events, WithoutASubscriptionNotifyGets481AnUnknownPackage489) {
   Callee us = established_callee();
   for (const std::string& tag : {std::string{}, us.tag}) {
