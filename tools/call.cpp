@@ -175,7 +175,9 @@ Exit Caller::run() {
 void add_call(CLI::App& app, Exit& exit) {
   CLI::App* verb = app.add_subcommand("call", "Place one call, and hang up");
   const auto options = std::make_shared<CallOptions>();
-  verb->add_option("uri", options->uri, "Whom to call: sip:user@address:port")->required();
+  verb->add_option("uri", options->uri,
+                   "Whom to call: sip:user@host, sip:user@address:port;transport=tcp")
+      ->required();
   verb->add_option("--hold-after", options->hold_after_ms, "Hold the call after so many ms");
   verb->add_option("--hold-for", options->hold_for_ms, "Resume it after so many ms")
       ->capture_default_str()

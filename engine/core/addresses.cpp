@@ -33,14 +33,13 @@ std::string first_hop(const Config& config, std::string_view target) {
 
 Endpoint numeric_endpoint(std::string_view uri) {
   const auto parsed = sip::parse_uri(uri);
-  const auto endpoint = parsed ? sip::endpoint_of(*parsed) : std::nullopt;
-  return endpoint.value_or(Endpoint{});
+  if (!parsed) return {};
+  if (auto endpoint = sip::endpoint_of(*parsed)) return *std::move(endpoint);
+  return {.transport = sip::transport_of(*parsed).value_or(Transport::kUdp)};
 }
 
 Endpoint local_towards(const Config& config, std::string_view target) {
-  const Endpoint hop = numeric_endpoint(first_hop(config, target));
-  const Transport transport = hop.host.empty() ? config.contact.transport : hop.transport;
-  return contact_at(config, transport);
+  return contact_at(config, numeric_endpoint(first_hop(config, target)).transport);
 }
 
 }  // namespace lastcall::core

@@ -20,7 +20,7 @@ namespace lastcall::core {
 
 // The URI whose host the bytes go to: the outbound proxy, else the target (RFC 3261 8.1.2).
 [[nodiscard]] std::string first_hop(const Config& config, std::string_view target);
-// Where that is if it is numeric; an endpoint without a host for a name.
+// Where that is if it is numeric; for a name an endpoint without a host, of the URI's transport.
 [[nodiscard]] Endpoint numeric_endpoint(std::string_view uri);
 // Where we are reached by the transport that leads to the target: Via and Contact.
 [[nodiscard]] Endpoint local_towards(const Config& config, std::string_view target);

@@ -1,5 +1,6 @@
 #include "engine/core/dialog_auth.hpp"
 
+#include "engine/core/addresses.hpp"
 #include "engine/core/challenges.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/again.hpp"
@@ -40,14 +41,6 @@ std::string bare(const std::string& name_addr) {
   return name_addr.size() < 2 ? name_addr : name_addr.substr(1, name_addr.size() - 2);
 }
 
-// Where it goes if that is no number: to its first route, else to its own URI (RFC 3261 8.1.2).
-std::string next_hop(const SipMessage& request) {
-  const auto route = request.header(Header::kRoute);
-  const auto first = route ? sip::parse_name_addr(sip::split_list(*route).first)
-                           : std::unexpected(sip::ParseError{});
-  return std::string{first ? first->uri : request.request_uri()};
-}
-
 void send_again(const LegContext& at, const Known& known, const RefusedRequest& refused,
                 const std::string& lines) {
   const auto request = sip::parse(refused.request);
@@ -74,7 +67,8 @@ void send_again(const LegContext& at, const Known& known, const RefusedRequest& 
                                 .cseq = cseq,
                                 .drop = {Header::kAuthorization, Header::kProxyAuthorization},
                                 .lines = lines}),
-      .next_hop = next_hop(*request)}});
+      .next_hop = first ? first_hop(at.context.config, request->request_uri())
+                        : next_hop_of(known.dialog->routes, known.dialog->remote_target)}});
 }
 
 void give_up(const LegContext& at, TransactionId transaction) {

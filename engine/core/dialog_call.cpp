@@ -8,13 +8,11 @@ namespace lastcall::core {
 void place_call(const DialogLayer::State& state, const PlaceCall& call, const Context& context,
                 Outbox& out) {
   const std::string target = request_uri_of(call.target);
-  const auto uri = sip::parse_uri(target);
-  const auto destination = uri ? sip::endpoint_of(*uri) : std::nullopt;
-  if (!destination) {
-    // Names are not resolved here: only a numeric host can be called.
+  if (!sip::parse_uri(target)) {
     out.send(ToSession{CallLost{call.call, Cause::kTransportFailure, 503}});
     return;
   }
+  const std::string hop = first_hop(context.config, target);
   const Referral* referral = state.referrals.find(call.call);
   LegStarted leg{.call = call.call,
                  .role = CallRole::kCaller,
@@ -23,7 +21,7 @@ void place_call(const DialogLayer::State& state, const PlaceCall& call, const Co
                  .local_uri = "<" + address_of_record(context.config) + ">",
                  .remote_uri = "<" + target + ">",
                  .invite_cseq = 1,
-                 .remote = *destination,
+                 .remote = numeric_endpoint(hop),
                  .offerless = call.sdp.empty(),
                  .referrer = referral == nullptr ? CallId{} : referral->by};
   const std::string branch = context.draws.branch(call.call, {}, Method::kInvite, leg.invite_cseq);
@@ -34,9 +32,10 @@ void place_call(const DialogLayer::State& state, const PlaceCall& call, const Co
   out.send(ToTransaction{SendRequest{.call = call.call,
                                      .transaction = leg.invite,
                                      .method = Method::kInvite,
-                                     .destination = *destination,
+                                     .destination = leg.remote,
                                      .local = {},
-                                     .request = compose_invite(leg, context, target, outgoing)}});
+                                     .request = compose_invite(leg, context, target, outgoing),
+                                     .next_hop = hop}});
   out.record(std::move(leg));
 }
 

@@ -62,6 +62,8 @@ Duties end_calling(const LegContext& at, Cause cause) {
     at.out.send(ToTransaction{SendCancel{at.call, at.leg.invite, reason_lines(cause)}});
     return {Duty::kByeOnAccept};
   }
+  // While its name is looked up nothing has gone out, and nothing needs to.
+  if (at.leg.remote.host.empty()) at.out.send(ToTransaction{AwaitFinal{at.call, at.leg.invite}});
   return {Duty::kByeOnAccept, Duty::kCancelOnProvisional};
 }
 

@@ -1,3 +1,4 @@
+#include "engine/core/addresses.hpp"
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_inside.hpp"
@@ -217,15 +218,16 @@ void receive_cancel(const LegContext& at, const CancelReceived& cancel) {
   }
 }
 
+std::string next_hop_of(const std::vector<std::string>& routes, const std::string& target) {
+  if (routes.empty()) return target;
+  const auto first = sip::parse_name_addr(routes.front());
+  return first ? std::string{first->uri} : target;
+}
+
 Endpoint destination_of(const std::vector<std::string>& routes, const std::string& target,
                         const Endpoint& fallback) {
-  std::string text = target;
-  if (!routes.empty()) {
-    if (const auto route = sip::parse_name_addr(routes.front())) text = route->uri;
-  }
-  const auto uri = sip::parse_uri(text);
-  const auto endpoint = uri ? sip::endpoint_of(*uri) : std::nullopt;
-  return endpoint.value_or(fallback);
+  const std::string hop = next_hop_of(routes, target);
+  return sip::parse_uri(hop) ? numeric_endpoint(hop) : fallback;
 }
 
 std::string contact_uri(const SipMessage& message) {

@@ -92,8 +92,11 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
   writer
       .via(contact_at(context.config, leg.remote.transport),
            context.draws.branch(leg.call, {}, Method::kInvite, leg.invite_cseq))
-      .max_forwards(70)
-      .header(Header::kFrom, tagged(leg.local_uri, leg.local_tag))
+      .max_forwards(70);
+  if (!context.config.outbound_proxy.empty()) {
+    writer.header(Header::kRoute, "<" + context.config.outbound_proxy + ">");
+  }
+  writer.header(Header::kFrom, tagged(leg.local_uri, leg.local_tag))
       .header(Header::kTo, leg.remote_uri)
       .header(Header::kCallId, leg.sip_call_id)
       .cseq(leg.invite_cseq)
@@ -110,12 +113,14 @@ TransactionId send_in_dialog(const LegContext& at, const Dialog& dialog, const O
   const std::string branch = at.context.draws.branch(at.call, dialog.id, method, cseq);
   const TransactionId transaction = at.context.draws.client_transaction(branch, method);
   at.out.record(RequestSent{at.call, dialog.id, transaction, method, cseq});
-  at.out.send(ToTransaction{SendRequest{.call = at.call,
-                                        .transaction = transaction,
-                                        .method = method,
-                                        .destination = dialog.destination,
-                                        .local = at.leg.local,
-                                        .request = compose_in_dialog(at, dialog, outgoing, cseq)}});
+  at.out.send(
+      ToTransaction{SendRequest{.call = at.call,
+                                .transaction = transaction,
+                                .method = method,
+                                .destination = dialog.destination,
+                                .local = at.leg.local,
+                                .request = compose_in_dialog(at, dialog, outgoing, cseq),
+                                .next_hop = next_hop_of(dialog.routes, dialog.remote_target)}});
   return transaction;
 }
 
@@ -141,7 +146,8 @@ void acknowledge(const LegContext& at, const Dialog& dialog, const Acknowledgeme
                           .destination = dialog.destination,
                           .wire = {text}});
   }
-  at.out.send(ToTransaction{SendAck{at.call, dialog.destination, at.leg.local, std::move(text)}});
+  at.out.send(ToTransaction{SendAck{at.call, dialog.destination, at.leg.local, std::move(text),
+                                    next_hop_of(dialog.routes, dialog.remote_target)}});
 }
 
 void answer(const LegContext& at, TransactionId transaction, int status) {

@@ -67,8 +67,10 @@ void start_dialog(const LegContext& at, const Dialog& dialog);
 // Discharges a duty, if it is owed.
 void duty_done(const LegContext& at, Duty duty);
 
-// Where the requests of a dialog go: the first route or the remote target if its host is numeric,
-// else `fallback`.
+// The URI that the requests of a dialog go to first: of the first route, or the remote target.
+[[nodiscard]] std::string next_hop_of(const std::vector<std::string>& routes,
+                                      const std::string& target);
+// Where that is, without a host if it is a name; `fallback` for what is no SIP URI.
 [[nodiscard]] Endpoint destination_of(const std::vector<std::string>& routes,
                                       const std::string& target, const Endpoint& fallback);
 // What tells one INVITE from another besides its branch (RFC 3261 8.2.2.2).

@@ -1,3 +1,4 @@
+#include "engine/core/addresses.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/again.hpp"
 #include "engine/sip/delta.hpp"
@@ -179,7 +180,8 @@ bool retry_invite(const LegContext& at, const ResponseReceived& response) {
                   .request = sip::again(*invite, {.branch = branch,
                                                   .cseq = cseq,
                                                   .drop = {Header::kSessionExpires, Header::kMinSe},
-                                                  .lines = lines})}});
+                                                  .lines = lines}),
+                  .next_hop = first_hop(at.context.config, invite->request_uri())}});
   return true;
 }
 

@@ -37,20 +37,10 @@ std::string addressed_to(const Endpoint& target, std::string wire, const Config&
 }
 
 // The name that the other side's certificate must show: the host of the URI that was to be reached
-// (RFC 5922 7.2): that of the first Route, or of the request itself.
+// (RFC 5922 7.2).
 std::string server_of(const SendRequest& mail) {
-  const auto host_of = [](std::string_view uri) {
-    const auto parsed = sip::parse_uri(uri);
-    return parsed ? std::string{parsed->host} : std::string{};
-  };
-  if (!mail.next_hop.empty()) return host_of(mail.next_hop);
-  if (mail.destination.transport != Transport::kTls) return {};
-  const auto request = sip::parse(mail.request);
-  if (!request) return {};
-  const auto route = request->header(Header::kRoute);
-  const auto first = route ? sip::parse_name_addr(sip::split_list(*route).first)
-                           : std::unexpected(sip::ParseError{});
-  return host_of(first ? first->uri : request->request_uri());
+  const auto uri = sip::parse_uri(mail.next_hop);
+  return uri ? std::string{uri->host} : std::string{};
 }
 
 // The numeric destination, given or written in the URI; nothing for a name.

@@ -114,18 +114,22 @@ std::optional<std::string> numeric_host(std::string_view host) {
   return is_ipv6(text) ? std::optional{text} : std::nullopt;
 }
 
-std::optional<Endpoint> endpoint_of(const Uri& uri) {
+std::optional<Transport> transport_of(const Uri& uri) {
   const bool secure = same_ignoring_case(uri.scheme, "sips");
+  const std::optional<std::string_view> text = param(uri.params, "transport");
+  if (!text) return secure ? Transport::kTls : Transport::kUdp;
+  std::string word{*text};
+  std::ranges::transform(word, word.begin(), lower);
+  const std::optional<Transport> transport = named<Transport>(word);
+  // RFC 3261 26.2.2: sips over TCP means TLS.
+  return secure && transport == Transport::kTcp ? Transport::kTls : transport;
+}
+
+std::optional<Endpoint> endpoint_of(const Uri& uri) {
+  const std::optional<Transport> transport = transport_of(uri);
+  if (!transport) return std::nullopt;
   Endpoint endpoint;
-  if (secure) endpoint.transport = Transport::kTls;
-  if (const std::optional<std::string_view> text = param(uri.params, "transport")) {
-    std::string word{*text};
-    std::ranges::transform(word, word.begin(), lower);
-    const std::optional<Transport> transport = named<Transport>(word);
-    if (!transport) return std::nullopt;
-    // RFC 3261 26.2.2: sips over TCP means TLS.
-    if (!secure || *transport != Transport::kTcp) endpoint.transport = *transport;
-  }
+  endpoint.transport = *transport;
   const std::optional<std::string_view> maddr = param(uri.params, "maddr");
   std::optional<std::string> host = numeric_host(maddr ? *maddr : uri.host);
   if (!host) return std::nullopt;

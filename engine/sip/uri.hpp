@@ -46,6 +46,9 @@ struct Uri {
 // Whether it is "sip" or "sips", in letters of either case.
 [[nodiscard]] bool is_sip_scheme(std::string_view scheme);
 
+// The transport that its parameter or its scheme asks for; nothing for one that is unknown.
+[[nodiscard]] std::optional<Transport> transport_of(const Uri& uri);
+
 // Where to send to: the maddr parameter or the host when it is numeric, the port or the default
 // (5060, 5061 for TLS), the transport parameter. Nothing for a name, or for another transport.
 [[nodiscard]] std::optional<Endpoint> endpoint_of(const Uri& uri);

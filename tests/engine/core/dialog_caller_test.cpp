@@ -7,10 +7,52 @@ namespace {
 
 SendAck ack_in(const Outbox& out) { return mail_in<SendAck, ToTransaction>(out); }
 
-TEST(CallerDialog, OnlyANumericHostCanBeCalled) {
+TEST(CallerDialog, WhatIsNoSipUriCannotBeCalled) {
   DialogGiven layer;
-  EXPECT_EQ(told(layer.when(PlaceCall{CallId{1}, "sip:bob@example.org", {}})),
+  EXPECT_EQ(told(layer.when(PlaceCall{CallId{1}, "tel:+4912345", {}})),
             (Lines{"> Session CallLost transport-failure"}));
+}
+
+TEST(CallerDialog, ANameIsCalledByItsTransportAndLookedUpOnTheWay_8_1_2) {
+  DialogGiven layer;
+  const SendRequest sent =
+      sent_in(layer.when(PlaceCall{CallId{1}, "sip:bob@example.org;transport=tcp", {}}));
+  EXPECT_EQ(sent.destination.host, "");
+  EXPECT_EQ(sent.next_hop, "sip:bob@example.org;transport=tcp");
+  EXPECT_EQ(header_of(sent.request, Header::kContact), "<sip:192.0.2.1:5060;transport=tcp>");
+  // Hung up meanwhile: nothing is to go out any more.
+  EXPECT_EQ(
+      mail_in<AwaitFinal, ToTransaction>(layer.when(BeginCleanup{CallId{1}, Cause::kLocalHangup}))
+          .invite,
+      sent.transaction);
+}
+
+TEST(CallerDialog, NamesInContactAndRecordRouteAreLookedUpForEachRequest_12_2_1_1) {
+  Caller us = calling();
+  const SendAck ack = ack_in(us.receive(
+      {.status = 200, .body = sdp_text(), .contact = "<sip:callee@pc.example.org;transport=tcp>"}));
+  EXPECT_EQ(ack.destination, (Endpoint{"", 0, Transport::kTcp}));
+  EXPECT_EQ(ack.next_hop, "sip:callee@pc.example.org;transport=tcp");
+  const SendRequest bye = sent_in(us.end(Cause::kLocalHangup));
+  EXPECT_EQ(bye.destination.host, "");
+  EXPECT_EQ(bye.next_hop, ack.next_hop);
+
+  Caller routed = calling();
+  EXPECT_EQ(ack_in(routed.receive({.status = 200,
+                                   .lines = "Record-Route: <sip:proxy.example.org;lr>\r\n",
+                                   .body = sdp_text()}))
+                .next_hop,
+            "sip:proxy.example.org;lr");
+}
+
+TEST(CallerDialog, TheOutboundProxyIsTheFirstHopOfAnInvite_8_1_2) {
+  DialogGiven layer;
+  layer.config().outbound_proxy = "sip:192.0.2.7:5070;lr";
+  const SendRequest sent = sent_in(layer.when(PlaceCall{CallId{1}, "sip:bob@example.org", {}}));
+  EXPECT_EQ(header_of(sent.request, Header::kRoute), "<sip:192.0.2.7:5070;lr>");
+  EXPECT_EQ(sent.destination, (Endpoint{"192.0.2.7", 5070, Transport::kUdp}));
+  EXPECT_EQ(sent.next_hop, "sip:192.0.2.7:5070;lr");
+  EXPECT_EQ(parsed(sent.request).request_uri(), "sip:bob@example.org");
 }
 
 TEST(CallerDialog, HeadersOfATargetAreNotSent_19_1_5) {

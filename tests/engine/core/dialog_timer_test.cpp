@@ -202,9 +202,9 @@ TEST(Timer, A422IsHeededOnceAndRemembered_RST06) {
 TEST(TimerCallee, The2xxNamesWhatWeCanDo_13_3_1_4) {
   Callee us = early_callee();
   const std::string headers = answer_in(us.layer.when(Accept{us.call, sdp_text()})).headers;
-  for (const std::string line :
-       {"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE", "Supported: 100rel, timer, replaces, norefersub\r\n",
-        "Accept: application/sdp", "Contact: <"}) {
+  for (const std::string line : {"Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE",
+                                 "Supported: 100rel, timer, replaces, norefersub\r\n",
+                                 "Accept: application/sdp", "Contact: <"}) {
     EXPECT_NE(headers.find(line), std::string::npos) << line << headers;
   }
 }

@@ -110,7 +110,8 @@ TEST(Codec, RefusalsNameThePlaceAndWhatWasExpected) {
   EXPECT_EQ(refusal(R"({"call":"0000000000000001"})"), "CallTerminating.cause: is missing");
   const auto with = [](std::string_view status, std::string_view required, std::string_view more) {
     return R"({"call":"0000000000000001","cause":"remote-bye","status":)" + std::string{status} +
-           R"(,"required":)" + std::string{required} + R"(,"deadline":5,"reason":"")" + std::string{more} + "}";
+           R"(,"required":)" + std::string{required} + R"(,"deadline":5,"reason":"")" +
+           std::string{more} + "}";
   };
   EXPECT_EQ(refusal(with("0", "[]", "")), "accepted");
   EXPECT_EQ(refusal(with("2.0", "[]", "")), "CallTerminating.status: expected an integer");
