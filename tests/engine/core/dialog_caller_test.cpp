@@ -21,10 +21,8 @@ TEST(CallerDialog, ANameIsCalledByItsTransportAndLookedUpOnTheWay_8_1_2) {
   EXPECT_EQ(sent.next_hop, "sip:bob@example.org;transport=tcp");
   EXPECT_EQ(header_of(sent.request, Header::kContact), "<sip:192.0.2.1:5060;transport=tcp>");
   // Hung up meanwhile: nothing is to go out any more.
-  EXPECT_EQ(
-      mail_in<AwaitFinal, ToTransaction>(layer.when(BeginCleanup{CallId{1}, Cause::kLocalHangup}))
-          .invite,
-      sent.transaction);
+  const Outbox hangup = layer.when(BeginCleanup{CallId{1}, Cause::kLocalHangup});
+  EXPECT_EQ((mail_in<AwaitFinal, ToTransaction>(hangup).invite), sent.transaction);
 }
 
 TEST(CallerDialog, NamesInContactAndRecordRouteAreLookedUpForEachRequest_12_2_1_1) {
