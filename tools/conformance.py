@@ -7,9 +7,11 @@ a Python function that runs against real peers, or anywhere in a scenario. Used 
 
 import pathlib
 import re
+import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "tests" / "conformance" / "requirements.txt"
+BREAKS = ROOT / "tests" / "conformance" / "breaks.toml"
 
 ID = re.compile(r"\b[A-Z]{3}-\d\d\b")
 SHOWS = re.compile(r"^\s*(?://|#) Shows (.+)$")
@@ -20,6 +22,11 @@ FUZZ = re.compile(r"^void run\(std::string_view bytes\)")
 INTRODUCTION = """\
 Made by `tools/make_docs.py` from `tests/conformance/requirements.txt` and the tests: what a SIP
 user agent owes, and the tests that show that it is kept. A row that no test shows fails the build.
+"""
+
+BREAKS_INTRODUCTION = """\
+Rows drawn at random, and for each a small break of the code that turns its test red. `tools/breaks.py`
+makes them again, one by one (`tests/conformance/breaks.toml`).
 """
 
 
@@ -102,6 +109,15 @@ def faults(requirements, found):
     return out
 
 
+def breaks():
+    """The lines about how tests of rows were seen to fail."""
+    out = ["## Seen to fail", "", BREAKS_INTRODUCTION, "| row | break | in | turns red |",
+           "|---|---|---|---|"]
+    for each in tomllib.loads(BREAKS.read_text())["break"]:
+        out.append(f"| {each['row']} | {each['what']} | `{each['file']}` | `{each['test']}` |")
+    return [*out, ""]
+
+
 def page(requirements, found):
     out = ["# Conformance", "", INTRODUCTION]
     for title, rows in requirements.sections:
@@ -116,4 +132,5 @@ def page(requirements, found):
     if requirements.open:
         out += ["## Open", "", "Not shown yet: " + ", ".join(sorted(requirements.open)) + ".", ""]
     out += ["## Later", "", f"For the work on media: {later}.", ""]
+    out += breaks()
     return "\n".join(out)
