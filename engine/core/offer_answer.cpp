@@ -2,6 +2,7 @@
 
 #include "engine/model/sip_names.hpp"
 #include "engine/sip/sdp.hpp"
+#include "engine/sip/uri.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -27,19 +28,29 @@ std::optional<sip::RtpMap> g711_of(const sip::SdpMedia& media) {
   return std::nullopt;
 }
 
-// The audio line that we can do: plain RTP with a law of G.711; one that is switched off only if no
-// other is there.
+bool is_v6(std::string_view host) { return host.find(':') != std::string_view::npos; }
+
+// Audio for the other version of IP cannot be sent from our port. An address that only means a hold
+// has none, and a name is not looked up.
+bool same_family(std::string_view theirs, std::string_view ours) {
+  if (ours.empty() || sip::is_held_address(theirs) || !sip::numeric_host(theirs)) return true;
+  return is_v6(theirs) == is_v6(ours);
+}
+
+// The audio line that we can do: plain RTP with a law of G.711, from where our port is; one that is
+// switched off only if no other is there.
 struct Usable {
   std::size_t line = 0;
   sip::RtpMap map;
   bool off = false;
 };
 
-std::optional<Usable> usable_audio(const sip::Sdp& sdp) {
+std::optional<Usable> usable_audio(const sip::Sdp& sdp, const Endpoint& local) {
   std::optional<Usable> switched_off;
   for (std::size_t i = 0; i < sdp.media.size(); ++i) {
     const sip::SdpMedia& media = sdp.media[i];
     if (media.kind != "audio" || media.protocol != "RTP/AVP") continue;
+    if (!same_family(sip::connection_address(sdp, i), local.host)) continue;
     auto map = g711_of(media);
     if (!map) continue;
     if (media.port != 0) return Usable{i, *std::move(map)};
@@ -111,7 +122,7 @@ void add_laws(sip::SdpMedia& media) {
 sip::Sdp offered(const OwnMedia& own) {
   sip::Sdp sdp = described(own);
   if (auto previous = previous_of(own)) sdp.media = std::move(previous->media);
-  const auto usable = usable_audio(sdp);
+  const auto usable = usable_audio(sdp, own.local);
   const std::size_t line = usable ? usable->line : sdp.media.size();
   sip::SdpMedia media = audio_line(own, own.wanted);
   if (usable) {
@@ -147,14 +158,14 @@ std::string make_offer(const OwnMedia& own) { return finished(offered(own), own)
 
 std::string make_full_offer(const OwnMedia& own) {
   sip::Sdp sdp = offered(own);
-  add_laws(sdp.media[usable_audio(sdp)->line]);
+  add_laws(sdp.media[usable_audio(sdp, own.local)->line]);
   return finished(std::move(sdp), own);
 }
 
 std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) {
   const auto parsed = sip::parse_sdp(offer);
   if (!parsed) return std::nullopt;
-  const auto usable = usable_audio(*parsed);
+  const auto usable = usable_audio(*parsed, own.local);
   if (!usable) return std::nullopt;
 
   Answer answer;
@@ -175,7 +186,7 @@ std::optional<Answer> answer_offer(std::string_view offer, const OwnMedia& own) 
 std::optional<Agreed> read_answer(std::string_view answer, const OwnMedia& own) {
   const auto parsed = sip::parse_sdp(answer);
   if (!parsed) return std::nullopt;
-  const auto usable = usable_audio(*parsed);
+  const auto usable = usable_audio(*parsed, own.local);
   if (!usable) return std::nullopt;
   return agree(*parsed, *usable, own.wanted);
 }

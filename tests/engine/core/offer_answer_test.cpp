@@ -184,6 +184,21 @@ TEST(Answer, IsNoneForWhatWeCannotDo) {
   EXPECT_FALSE(read_answer("", own(kSendRecv)));
 }
 
+TEST(Answer, IsNoneForAudioOfTheOtherVersionOfIp) {
+  const std::string media = "m=audio 4000 RTP/AVP 0\r\n";
+  EXPECT_FALSE(answer_offer(sdp(media, "2001:db8::2"), own(kSendRecv)));
+  OwnMedia v6 = own(kSendRecv);
+  v6.local.host = "2001:db8::1";
+  EXPECT_TRUE(answer_offer(sdp(media, "2001:db8::2"), v6));
+  EXPECT_FALSE(answer_offer(sdp(media, "192.0.2.2"), v6));
+  // The old hold names no address.
+  EXPECT_TRUE(answer_offer(sdp(media, "0.0.0.0"), v6));
+  EXPECT_TRUE(answer_offer(sdp("m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::2\r\n"
+                               "m=audio 4002 RTP/AVP 0\r\n"),
+                           own(kSendRecv))
+                  ->agreed.remote.port == 4002);
+}
+
 TEST(ReadAnswer, NeverGivesMoreThanWeOffered_SDP05) {
   const auto agreed = read_answer(sdp(audio(kSendRecv)), own(kSendOnly));
   ASSERT_TRUE(agreed);
