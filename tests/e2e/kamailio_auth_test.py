@@ -56,6 +56,7 @@ def registers_and_is_called(lastcall, folder):
             alice.tell("dial", proxy.uri("bob"))
             alice.until("CALL_ESTABLISHED")
             alice.tell("hangup")
+            alice.until("CALL_CLOSED")
             serve.stop()
             alice.tell("dial", proxy.uri("bob"))
             alice.until("CALL_CLOSED")
