@@ -32,7 +32,8 @@ class Baresip(program.Program):
     """One phone with one account. `text` holds every SIP message it sent and got."""
 
     def __init__(self, folder, user, account=""):
-        self.port, self.control_port = peers.free_port(), peers.free_port()
+        self.port = peers.free_port(3)  # the second one is for TLS, whether wanted or not
+        self.control_port = self.port + 2
         self.user = user
         folder = os.path.join(folder, user)
         os.mkdir(folder)

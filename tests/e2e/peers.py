@@ -31,17 +31,24 @@ def need_sipp():
     need("sipp", "sip-tester")
 
 
-def free_port():
-    """A port that nobody uses now, by UDP or TCP; taken again at once by whoever asked."""
+def free_port(in_a_row=1):
+    """A port that nobody uses now, by UDP or TCP, or the first of several in a row; taken again at
+    once by whoever asked."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, \
-                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
-            datagrams.bind(("127.0.0.1", 0))
+        with contextlib.ExitStack() as held:
+            def take(kind, port):
+                taken = held.enter_context(socket.socket(socket.AF_INET, kind))
+                taken.bind(("127.0.0.1", port))
+                return taken.getsockname()[1]
             try:
-                stream.bind(datagrams.getsockname())
-            except OSError:
+                first = take(socket.SOCK_DGRAM, 0)
+                take(socket.SOCK_STREAM, first)
+                for port in range(first + 1, first + in_a_row):
+                    take(socket.SOCK_DGRAM, port)
+                    take(socket.SOCK_STREAM, port)
+            except (OSError, OverflowError):
                 continue
-            return datagrams.getsockname()[1]
+            return first
 
 
 def wait_listening(process, port):
