@@ -14,6 +14,13 @@ constexpr Rule kI17{"I-17",
                     "A client is told CallEnding, then CallEnded, once each, then nothing."};
 constexpr Rule kPo3{"PO-3", "A hangup of a live call begins its ending at the same instant."};
 
+// The operation that an ending with this cause carries out, besides hangup.
+std::optional<Op> carried_out_by(Cause cause) {
+  if (cause == Cause::kLocalReject) return Op::kReject;
+  if (cause == Cause::kTransferred) return Op::kTransfer;
+  return std::nullopt;
+}
+
 }  // namespace
 
 CommandRules::Call& CommandRules::call(CallId id) {
@@ -57,7 +64,7 @@ void CommandRules::on(const OperationStarted& event, const Record& record, Repor
   command.started = record.pos;
   each.running.push_back(event.command);
   if (each.ending == 0 || event.op == Op::kHangup) return;
-  if (each.rejected && event.op == Op::kReject) return;
+  if (event.op == Op::kReject && each.carries_out == Op::kReject) return;
   report.broken({kI14,
                  event.call,
                  std::string{name(event.op)},
@@ -78,7 +85,7 @@ void CommandRules::on(const OperationFinished& event, const Record& record, Repo
   }
   command.finished = record.pos;
   if (each.ending == 0 || event.result != OpResult::kOk || command.op == Op::kHangup) return;
-  if (each.rejected && command.op == Op::kReject) return;
+  if (each.carries_out == command.op) return;
   report.broken({kI14,
                  event.call,
                  std::string{name(command.op)},
@@ -90,7 +97,7 @@ void CommandRules::on(const CallTerminating& event, const Record& record, Report
   Call& each = call(event.call);
   if (each.ending == 0) {
     each.ending = record.pos;
-    each.rejected = event.cause == Cause::kLocalReject;
+    each.carries_out = carried_out_by(event.cause);
   }
   std::erase_if(hangups_, [&](const Hangup& hangup) { return hangup.call == event.call; });
 }

@@ -5,6 +5,7 @@
 #include "sim/oracles/rule.hpp"
 
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace lastcall::sim {
@@ -35,7 +36,7 @@ class CommandRules {
   };
   struct Call {
     Position ending = 0;
-    bool rejected = false;  // the ending is what a reject asked for
+    std::optional<Op> carries_out;  // the operation that this ending is what was asked for
     std::vector<CommandId> running;
     bool told_ending = false;
     bool told_ended = false;

@@ -79,6 +79,21 @@ TEST(I14, ARejectMayEndTheCallButNotChangeAnEndingOne) {
   EXPECT_BREAKS(rejected(Cause::kRemoteCancel)(by_peer), "I-14");
 }
 
+// RFC 5589 6.1: the peer talks to somebody else now.
+TEST(I14, ATransferIsDoneWithTheEndingThatItAskedForAndWithNoOther) {
+  const auto transferred = [](Cause cause) {
+    return [cause](Told& told) -> Told& {
+      told.connected().record(OperationStarted{kCall, kCommand, Op::kTransfer}).ending(cause);
+      told.record(OperationFinished{kCall, kCommand, OpResult::kOk});
+      return told.all_confirmed().ended({}, cause);
+    };
+  };
+  Told by_transfer;
+  EXPECT_SILENT(transferred(Cause::kTransferred)(by_transfer));
+  Told by_peer;
+  EXPECT_BREAKS(transferred(Cause::kRemoteBye)(by_peer), "I-14");
+}
+
 Told& asked(Told& told, Op op) { return told.record(CommandGiven{kCommand, op, kCall, ""}); }
 ClientAnswered answer(OpResult result) { return {{kCommand, kCall, result}}; }
 
