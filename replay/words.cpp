@@ -1,5 +1,6 @@
 #include "replay/words.hpp"
 
+#include "engine/sip/body.hpp"
 #include "engine/sip/parse.hpp"
 
 #include <fmt/format.h>
@@ -123,7 +124,9 @@ std::string message_words(std::string_view bytes) {
   const auto message = sip::parse(std::string{bytes});
   if (!message) return fmt::format("{} bytes", bytes.size());
   std::string words = fmt::format("CSeq {}", message->cseq());
-  if (!message->body().empty()) words += fmt::format(", SDP {}", sdp_direction(message->body()));
+  if (const auto sdp = sip::body_of_type(*message, "application/sdp")) {
+    words += fmt::format(", SDP {}", sdp_direction(*sdp));
+  }
   return words;
 }
 

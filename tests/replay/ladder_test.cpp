@@ -2,6 +2,7 @@
 
 #include "replay/canvas.hpp"
 #include "replay/rows.hpp"
+#include "replay/words.hpp"
 #include "tests/replay/played_call.hpp"
 
 #include <gtest/gtest.h>
@@ -110,6 +111,18 @@ TEST(Wrapped, BreaksAtSpacesAndCutsWordsThatAreTooLong) {
 }
 
 // ---- rows
+
+TEST(MessageWords, OnlyASessionDescriptionIsCalledSdp) {
+  const auto notify = [](const std::string& type, const std::string& body) {
+    return "NOTIFY sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bK1\r\n"
+           "From: <sip:b@192.0.2.2>;tag=1\r\nTo: <sip:a@192.0.2.1>;tag=2\r\nCall-ID: c\r\n"
+           "CSeq: 7 NOTIFY\r\nMax-Forwards: 70\r\nContent-Type: " +
+           type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  EXPECT_EQ(message_words(notify("message/sipfrag", "SIP/2.0 200 OK\r\n")), "CSeq 7");
+  EXPECT_EQ(message_words(notify("application/sdp", "v=0\r\na=sendonly\r\n")),
+            "CSeq 7, SDP sendonly");
+}
 
 TEST(Rows, AServedCallIsTold) {
   PlayedCall played;
