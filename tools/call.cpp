@@ -187,6 +187,8 @@ void add_call(CLI::App& app, Exit& exit) {
                    "Ask it so many ms after it answered")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
+  verb->add_flag("--delayed-offer", options->engine.delayed_offer,
+                 "Leave the offer to the peer's answer (RFC 3261 13.2.1)");
   verb->add_option("--for", options->seconds, "Hang up so many seconds after it was answered")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);

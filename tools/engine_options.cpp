@@ -167,6 +167,7 @@ host::EngineConfig engine_config(const EngineOptions& options) {
           .registrar = options.registrar,
           .outbound_proxy = options.proxy,
           .reliable = *named<core::Reliable>(options.reliable),
+          .delayed_offer = options.delayed_offer,
           .session_expires = std::chrono::seconds{options.session_expires_s},
           .min_se = std::chrono::seconds{options.min_se_s},
           .realm = options.realm,

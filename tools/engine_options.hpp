@@ -25,6 +25,7 @@ struct EngineOptions {
   std::string registrar;
   std::string proxy;
   std::string reliable = "supported";
+  bool delayed_offer = false;
   int session_expires_s = 1800;
   int min_se_s = 90;
   std::string accounts;

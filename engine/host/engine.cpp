@@ -40,6 +40,7 @@ core::Config core_config(const EngineConfig& config, const SipContacts& contacts
           .realm = config.realm,
           .refuse_md5 = config.refuse_md5,
           .reliable = config.reliable,
+          .delayed_offer = config.delayed_offer,
           .session_expires = config.session_expires,
           .min_se = config.min_se,
           .cleanup_layers = {}};

@@ -33,6 +33,7 @@ struct EngineConfig {
   std::string registrar;          // where the aor registers; empty: its domain
   std::string outbound_proxy;     // the first hop outside dialogs; empty: none
   core::Reliable reliable = core::Reliable::kSupported;
+  bool delayed_offer = false;  // our calls leave the offer to the peer's 2xx
   Duration session_expires = limits::kSessionExpires;
   Duration min_se = limits::kMinSe;
   std::string realm;          // not empty: callers must show credentials for it
