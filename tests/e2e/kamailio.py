@@ -63,6 +63,7 @@ request_route {{
 
 onreply_route {{
   xlog("L_NOTICE", "$rs to $rm from $si:$sp\\n");
+  {replies}
 }}
 
 event_route[core:worker-one-init] {{
@@ -71,6 +72,8 @@ event_route[core:worker-one-init] {{
 """
 
 REALM = "kamailio.example"
+# For phones that look at the first challenge only, and know only MD5.
+ONLY_MD5 = r'''if (status == "401") subst("/^WWW-Authenticate:[^\r\n]*SHA-256[^\r\n]*\r\n//");'''
 # Digest authentication of everybody's REGISTER, INVITE and BYE, by one fixed secret. It counts: a
 # nonce count that does not go up is refused as stale (RFC 7616 3.4).
 AUTH_MODULES = """
@@ -109,12 +112,13 @@ class Kamailio(program.Program):
         return cls(folder, AUTH_MODULES.format(algorithm=algorithm),
                    AUTH_CHECKS.format(realm=REALM, password=password))
 
-    def __init__(self, folder, modules="", checks=""):
+    def __init__(self, folder, modules="", checks="", replies=""):
         self.port = peers.free_port()
         folder = tempfile.mkdtemp(prefix="kamailio-", dir=folder)
         config = os.path.join(folder, "kamailio.cfg")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(port=self.port, modules=modules, checks=checks))
+            file.write(CONFIG.format(port=self.port, modules=modules, checks=checks,
+                                     replies=replies))
         super().__init__(["kamailio", "-DD", "-E", "-m", "16", "-M", "4", "-Y", folder,
                           "-w", folder, "-f", config], "kamailio")
         try:

@@ -1,5 +1,5 @@
-"""Kamailio asks who we are: registration, and calls, with digests of MD5 and SHA-256. And linphonec
-calls a lastcall that asks who it is.
+"""Kamailio asks who we are: registration, and calls, with digests of MD5 and SHA-256. And
+linphonec, baresip and sipp call a lastcall that asks who they are.
 
 Usage: kamailio_auth_test.py LASTCALL [--keep] [TEST...]
 """
@@ -14,6 +14,7 @@ import linphone
 import peers
 import wire
 
+ASKED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "asked_caller.xml")
 SECONDS = 30
 PASSWORD = "s3cr3t"
 ACCOUNTS = f"""
@@ -28,6 +29,11 @@ password = "{PASSWORD}"
 [[user]]
 realm = "lastcall.example"
 user = "lin"
+password = "{PASSWORD}"
+
+[[user]]
+realm = "lastcall.example"
+user = "alice"
 password = "{PASSWORD}"
 """
 
@@ -125,8 +131,6 @@ def a_stranger_is_refused(lastcall, folder):
 
 def linphone_is_asked(lastcall, folder):
     """Who calls us without credentials gets a 401, SHA-256 first; linphonec asks its user for them.
-
-    baresip 1.0.0 gives up at the first challenge whose algorithm it does not know.
     """
     log = os.path.join(folder, "serve.db")
     options = ("--realm", "lastcall.example", "--accounts", accounts_in(folder))
@@ -144,10 +148,50 @@ def linphone_is_asked(lastcall, folder):
     peers.check(shown and "SHA-256" in shown[0], f"credentials {shown}")
 
 
-TESTS = (registers_and_is_called, calls_with_credentials, a_stranger_is_refused, linphone_is_asked)
+def sipp_is_asked(lastcall, folder):
+    """Ten calls through a proxy that leaves only the challenge that sipp knows, of MD5."""
+    log = os.path.join(folder, "serve.db")
+    options = ("--realm", "lastcall.example", "--accounts", accounts_in(folder))
+    with kamailio.Kamailio(folder, replies=kamailio.ONLY_MD5) as proxy, \
+            peers.Serve(lastcall, log, options=options) as serve:
+        proxy.bind("lastcall", f"sip:lastcall@127.0.0.1:{serve.port}")
+        sipp = peers.start_sipp(folder, "asked", f"127.0.0.1:{proxy.port}", peers.free_port(),
+                                "-sf", ASKED, "-s", "lastcall", "-m", "10", "-r", "50",
+                                "-auth_uri", f"lastcall@127.0.0.1:{proxy.port}")
+        peers.finish_sipp(sipp, folder, "asked", SECONDS)
+        serve.stop()
+        proxy.stop()
+    peers.judge(lastcall, log, 10)
+    wire.check_log(log)
+
+
+def baresip_is_asked(lastcall, folder):
+    """The same with baresip, which gives up at the first challenge it does not know."""
+    log = os.path.join(folder, "serve.db")
+    options = ("--realm", "lastcall.example", "--accounts", accounts_in(folder))
+    with kamailio.Kamailio(folder, replies=kamailio.ONLY_MD5) as proxy, \
+            peers.Serve(lastcall, log, options=options) as serve, baresip.Baresip(
+                folder, "lin", f";auth_user=lin;auth_pass={PASSWORD}") as phone:
+        proxy.bind("lastcall", f"sip:lastcall@127.0.0.1:{serve.port}")
+        phone.tell("dial", proxy.uri("lastcall"))
+        phone.until("CALL_ESTABLISHED")
+        phone.tell("hangup")
+        phone.quit()
+        serve.stop()
+        proxy.stop()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+    shown = [each.one("authorization") for each in wire.received(log, "INVITE")
+             if each.all("authorization")]
+    peers.check(shown and "SHA-256" not in shown[0], f"credentials {shown}")
+
+
+TESTS = (registers_and_is_called, calls_with_credentials, a_stranger_is_refused, linphone_is_asked,
+         sipp_is_asked, baresip_is_asked)
 
 if __name__ == "__main__":
     kamailio.need()
     peers.need("baresip", "baresip-core")
     peers.need("linphonec", "linphone-cli")
+    peers.need_sipp()
     peers.run_tests(sys.argv[1], sys.argv[2:], TESTS)
