@@ -103,6 +103,7 @@ def check_transport(log, transport):
                     f"not over {transport}:\n{message}")
 
 
+# Shows INV-09.
 def reliable_is_called(lastcall, folder):
     """Who can take reliable ringing, or wants it, gets it, and acknowledges it (RFC 3262 3)."""
     for asks in ("Supported", "Require"):
@@ -113,6 +114,7 @@ def reliable_is_called(lastcall, folder):
         peers.check(len(wire.data(log, "ProvisionalAcknowledged")) == CALLS, "a PRACK is missing")
 
 
+# Shows INV-09.
 def reliable_is_not_forced(lastcall, folder):
     """sipp's own caller knows nothing of it, and hears it ring all the same."""
     log = os.path.join(folder, "serve.db")
@@ -135,6 +137,7 @@ def is_called(lastcall, folder, log, scenario, *options):
     wire.check_log(log)
 
 
+# Shows INV-10.
 def reliable_calls(lastcall, folder):
     """sipp answers in a reliable 183, rings reliably, twice the same, and each gets one PRACK."""
     log = os.path.join(folder, "call.db")
@@ -144,6 +147,7 @@ def reliable_calls(lastcall, folder):
                 f"acknowledged {[each.one('rack') for each in pracks]}")
 
 
+# Shows INV-15, SDP-11.
 def delayed_is_called(lastcall, folder):
     """sipp leaves the offers of INVITE and re-INVITE to us, and holds with its answer."""
     log = os.path.join(folder, "serve.db")
@@ -152,6 +156,7 @@ def delayed_is_called(lastcall, folder):
     peers.check(directions == {"sendrecv", "recvonly"}, f"it went through {directions}")
 
 
+# Shows INV-15.
 def delayed_calls(lastcall, folder):
     """We leave the offer to sipp, and answer in the ACK."""
     log = os.path.join(folder, "call.db")

@@ -103,7 +103,7 @@ def baresip_is_handed_to_the_busy(lastcall, folder):
     wire.check_log(log)
 
 
-# Shows EVT-05.
+# Shows EVT-05, EVT-06.
 def linphone_joins_its_calls(lastcall, folder):
     """It talks to one engine and to another, and makes the one take its place with the other.
 
