@@ -241,9 +241,9 @@ SessionGiven ringing_caller() {
 
 TEST(SessionEarlyMedia, TheAnswerInA183IsHeardAndTheNewestForkWins_SDP17) {
   SessionGiven layer = ringing_caller();
-  EXPECT_EQ(
-      told(layer.when(PeerRinging{kCall, sdp_text()})),
-      (Lines{"CallRinging", "EarlyMediaAgreed", "> Client CallProgressed", "> Media AimStream"}));
+  EXPECT_EQ(told(layer.when(PeerRinging{kCall, sdp_text()})),
+            (Lines{"CallRinging", "RingBackChosen", "EarlyMediaAgreed", "> Client CallProgressed",
+                   "> Media AimStream"}));
   EXPECT_EQ(state_of(layer), CallState::kRinging);
   const Outbox fork = layer.when(PeerRinging{kCall, sdp_text("sendonly", "192.0.2.7")});
   EXPECT_EQ((mail_in<AimStream, ToMedia>(fork).remote.host), "192.0.2.7");
