@@ -132,10 +132,10 @@ void peer_rings(const CallContext& at, const PeerRinging& ringing) {
   const bool agrees = agreed && !agreed->off;
   const RingBack ring_back =
       ring_back_after(at.session, ringing, agrees && receives(agreed->direction));
-  if (ring_back != at.session.ring_back) at.out.record(RingBackChosen{at.call, ring_back});
-  if (begins || ring_back != at.session.ring_back) {
+  if (begins && ring_back == at.session.ring_back) {
     at.out.send(ToClient{CallProgressed{at.call, CallState::kRinging, ring_back}});
   }
+  choose_ring_back(at, ring_back);
   if (!agrees) return;
   // What the newest fork says is heard until one of them answers the call.
   at.out.record(EarlyMediaAgreed{.call = at.call,
@@ -144,6 +144,12 @@ void peer_rings(const CallContext& at, const PeerRinging& ringing) {
                                  .payload_type = agreed->payload_type,
                                  .settled = ringing.settled});
   at.out.send(ToMedia{AimStream{at.call, agreed->remote, agreed->direction, agreed->payload_type}});
+}
+
+void choose_ring_back(const CallContext& at, RingBack ring_back) {
+  if (ring_back == at.session.ring_back) return;
+  at.out.record(RingBackChosen{at.call, ring_back});
+  at.out.send(ToClient{CallProgressed{at.call, CallState::kRinging, ring_back}});
 }
 
 void connect_as_caller(const CallContext& at, const std::string& sdp) {
