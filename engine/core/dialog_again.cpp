@@ -3,7 +3,7 @@
 #include "engine/core/addresses.hpp"
 #include "engine/core/challenges.hpp"
 #include "engine/core/contact.hpp"
-#include "engine/core/dialog_steps.hpp"
+#include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/binding.hpp"
 #include "engine/sip/options.hpp"
 #include "engine/sip/parse.hpp"
@@ -129,7 +129,7 @@ bool send_again(const LegContext& at, const Mending& mending) {
 
 bool send_without_extensions(const LegContext& at, const ResponseReceived& refused) {
   const auto request = sip::parse(refused.request);
-  if (!request || request->method() != Method::kInvite) return false;
+  if (!request || request->method() != Method::kInvite || over(at)) return false;
   const auto unsupported = sip::option_tags_of(refused.message, Header::kUnsupported).known;
   std::vector<Header> drop;
   std::string lines;
@@ -149,7 +149,7 @@ bool send_without_extensions(const LegContext& at, const ResponseReceived& refus
 }
 
 bool try_next_target(const LegContext& at, const Failure& failure) {
-  if (failure.status >= 600) return false;
+  if (failure.status >= 600 || over(at)) return false;
   std::vector<std::string> targets = next_targets(at.leg, failure);
   if (targets.empty()) return false;
   const std::string target = targets.front();

@@ -72,7 +72,7 @@ void accept(const LegContext& at, const Accept& accept) {
 }
 
 void refuse(const LegContext& at, const Refuse& refusal) {
-  if (at.leg.ending()) return;
+  if (at.leg.ending() || at.leg.dialogs.empty()) return;
   const bool first = at.leg.role == CallRole::kCallee && at.leg.phase < InvitePhase::kAccepted;
   if (!first && !at.leg.peer_invite) return;
   if (first && at.leg.dialogs.front().phase == DialogPhase::kMortal) return;  // a BYE came first

@@ -161,7 +161,7 @@ std::optional<Duration> wanted_min_se(const LegContext& at, const Outcome& outco
 }
 
 bool retry_invite(const LegContext& at, const ResponseReceived& response) {
-  if (at.leg.ending() || response.request.empty()) return false;
+  if (over(at) || response.request.empty()) return false;
   const auto min_se = wanted_min_se(at, {{}, response.message.status(), &response.message});
   if (!min_se) return false;
   at.out.record(MinSeLearned{at.call, *min_se});

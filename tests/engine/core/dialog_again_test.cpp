@@ -143,6 +143,10 @@ TEST(Redirection, IsNotFollowedOnceTheCallIsEnding) {
   const Lines lines = told(us.answered(302, contact("<sip:a@192.0.2.21>")));
   EXPECT_EQ(lines.front(), "InviteFailed");
   EXPECT_EQ(lines.size(), 3U);  // with the two duties that are none any more
+  // Nor when the layer has yet to hear of it.
+  Sought late = sought();
+  late.layer.fact(CallTerminating{.call = late.call});
+  EXPECT_EQ(told(late.answered(302, contact("<sip:a@192.0.2.21>"))), kOver);
 }
 
 TEST(Redirection, TakesNoCredentialsAlongAndEachTargetMayAskForItsOwn) {
