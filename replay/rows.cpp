@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kPeersMax = 4;
 
 // What an arrow or a later fact says better.
-constexpr std::array<std::string_view, 48> kBookkeeping{"ServerTransactionStarted",
+constexpr std::array<std::string_view, 49> kBookkeeping{"ServerTransactionStarted",
                                                         "FailureAcknowledged",
                                                         "ProvisionalReceived",
                                                         "FinalReceived",
@@ -43,6 +43,7 @@ constexpr std::array<std::string_view, 48> kBookkeeping{"ServerTransactionStarte
                                                         "StreamStopping",
                                                         "StreamClosed",
                                                         "MediaCleaning",
+                                                        "RingBackChosen",
                                                         "OfferMade",
                                                         "OperationStarted",
                                                         "OperationFinished",

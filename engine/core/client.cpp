@@ -61,6 +61,7 @@ void take_command(const State& state, const CommandGiven& given, const Context& 
 }
 
 void notify_progress(const CallProgressed& progress, Outbox& out) {
+  const bool rings = progress.state == CallState::kRinging;
   out.perform(progress.call, Gate::kDurable,
               Notify{.call = progress.call,
                      .notice = NoticeKind::kProgress,
@@ -68,7 +69,8 @@ void notify_progress(const CallProgressed& progress, Outbox& out) {
                      .cause = {},
                      .forced = false,
                      .missing = {},
-                     .peer = {}});
+                     .peer = {},
+                     .text = rings ? std::string{name(progress.ring_back)} : std::string{}});
 }
 
 void finish_command(const OperationDone& done, Outbox& out) {

@@ -126,7 +126,7 @@ void DialogLayer::decide(const State& state, const Input& input, const Context& 
       [&](const ResponseReceived& m) { receive_response(at, m); },
       [&](const RequestFailed& m) { receive_failure(at, m); },
       [&](const CancelReceived& m) { receive_cancel(at, m); }, [&](const Ring&) { ring(at); },
-      [&](const Accept& m) { accept(at, m); }, [&](const Refuse& m) { refuse(at, m.status); },
+      [&](const Accept& m) { accept(at, m); }, [&](const Refuse& m) { refuse(at, m); },
       [&](const AnswerOffer& m) { answer_offer_in_ack(at, m); },
       [&](const AnswerUpdate& m) { answer_update(at, m); },
       [&](const Reoffer& m) { reoffer(at, m); }, [&](const Transfer& m) { transfer(state, at, m); },
@@ -236,6 +236,15 @@ void forget_refused(Leg& leg, TransactionId transaction) {
                 [&](const RefusedRequest& each) { return each.transaction == transaction; });
 }
 
+// Each target has its own tries.
+void redirect(Leg& leg, const RequestMended& e) {
+  if (e.target.empty()) return;
+  leg.invite_tries = 1;
+  leg.remote = e.destination;
+  leg.redirections.tried.push_back(e.target);
+  leg.redirections.left = e.targets;
+}
+
 void apply_request_mended(State& state, Leg& leg, const RequestMended& e) {
   forget_refused(leg, e.refused);
   follow_mended(state, leg, e);
@@ -243,9 +252,10 @@ void apply_request_mended(State& state, Leg& leg, const RequestMended& e) {
     leg.invite = e.transaction;
     leg.invite_cseq = e.cseq;
     leg.invite_credentials = e.credentials;
-    ++leg.invite_tries;
     leg.phase = InvitePhase::kCalling;  // the new one has no provisional response yet
-    return;
+    leg.dialogs.clear();                // RFC 3261 13.2.2.3
+    ++leg.invite_tries;
+    return redirect(leg, e);
   }
   const auto own = std::ranges::find(leg.requests, e.refused, &OwnRequest::transaction);
   if (own == leg.requests.end()) return;
@@ -352,7 +362,6 @@ void apply_to_leg(State& state, Leg& leg, const DialogEvent& event) {
         for (Dialog& dialog : leg.dialogs) dialog.phase = DialogPhase::kMortal;
       },
       [&](const PeerLearned& e) { apply_to(state, leg, e); },
-      [&](const InviteRetried& e) { apply_to(state, leg, e); },
       [&](const PeerDescribed& e) { apply_to(state, leg, e); },
       [&](const EarlyDialogEnded& e) { apply_to(state, leg, e); },
       [&](const ForksSettling& e) { apply_to(state, leg, e); },

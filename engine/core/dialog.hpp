@@ -196,6 +196,15 @@ struct Referral {
       std::tuple{field("by", &Referral::by), field("lines", &Referral::lines)};
 };
 
+// Where redirections have sent our first INVITE (RFC 3261 8.1.3.4).
+struct Redirections {
+  std::vector<std::string> tried;  // without the URI that was called
+  std::vector<std::string> left;   // where it may go if the newest fails, in this order
+  bool operator==(const Redirections&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("tried", &Redirections::tried), field("left", &Redirections::left)};
+};
+
 // The signalling of one call: what all its dialogs share.
 struct Leg {
   CallRole role = CallRole::kCaller;
@@ -212,11 +221,12 @@ struct Leg {
   Endpoint remote;                // where the first INVITE went to or came from
   std::string invite_key;         // callee: see State::invites
   std::vector<Dialog> dialogs;
-  std::vector<OwnRequest> requests;           // ours inside its dialogs, oldest first
-  std::vector<RefusedRequest> refused;        // of those and the first INVITE
-  std::vector<Challenged> challenges;         // the newest of each realm that asked us
-  std::uint32_t invite_tries = 1;             // of our first INVITE
-  std::string invite_credentials;             // that it carries
+  std::vector<OwnRequest> requests;     // ours inside its dialogs, oldest first
+  std::vector<RefusedRequest> refused;  // of those and the first INVITE
+  std::vector<Challenged> challenges;   // the newest of each realm that asked us
+  std::uint32_t invite_tries = 1;       // of our first INVITE
+  std::string invite_credentials;       // that it carries
+  Redirections redirections;
   std::optional<PendingRequest> peer_invite;  // the peer's re-INVITE
   std::optional<PendingRequest> peer_update;
   std::optional<Unacknowledged> accepted;
@@ -252,6 +262,7 @@ struct Leg {
                                              field("challenges", &Leg::challenges),
                                              field("invite_tries", &Leg::invite_tries),
                                              field("invite_credentials", &Leg::invite_credentials),
+                                             field("redirections", &Leg::redirections),
                                              field("peer_invite", &Leg::peer_invite),
                                              field("accepted", &Leg::accepted),
                                              field("peer_update", &Leg::peer_update),

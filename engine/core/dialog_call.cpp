@@ -2,6 +2,7 @@
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_steps.hpp"
 #include "engine/sip/uri.hpp"
+#include "engine/sip/write.hpp"
 
 namespace lastcall::core {
 
@@ -70,10 +71,19 @@ void accept(const LegContext& at, const Accept& accept) {
       {.status = 200, .sdp = accept.sdp, .lines = accepted_timer_lines(terms, at.leg.peer_can)});
 }
 
-void refuse(const LegContext& at, int status) {
-  if (at.leg.ending() || !at.leg.peer_invite) return;
-  answer(at, at.leg.peer_invite->transaction, status);
-  at.out.record(InviteRefused{at.call, at.leg.peer_invite->transaction, status});
+void refuse(const LegContext& at, const Refuse& refusal) {
+  if (at.leg.ending() || at.leg.dialogs.empty()) return;
+  const bool first = at.leg.role == CallRole::kCallee && at.leg.phase < InvitePhase::kAccepted;
+  if (!first && !at.leg.peer_invite) return;
+  if (first && at.leg.dialogs.front().phase == DialogPhase::kMortal) return;  // a BYE came first
+  const TransactionId invite = first ? at.leg.invite : at.leg.peer_invite->transaction;
+  if (refusal.target.empty()) {
+    answer(at, invite, refusal.status);
+  } else {  // RFC 3261 21.3: where else the user may be reached
+    const std::string contact = "<" + request_uri_of(refusal.target) + ">";
+    answer(at, invite, {refusal.status, sip::header_line(Header::kContact, contact)});
+  }
+  at.out.record(InviteRefused{at.call, invite, refusal.status});
 }
 
 void reoffer(const LegContext& at, const Reoffer& offer) {

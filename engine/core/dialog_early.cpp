@@ -24,7 +24,8 @@ void progress(const LegContext& at, const Dialog& dialog, const SipMessage& resp
   } else if (!sdp.empty()) {
     at.out.record(PeerDescribed{at.call, dialog.id, sdp});
   }
-  at.out.send(ToSession{PeerRinging{at.call, std::move(sdp), settled}});
+  const bool alerting = response.status() == 180;
+  at.out.send(ToSession{PeerRinging{at.call, std::move(sdp), settled, alerting}});
   if (reliable) acknowledge_provisional(at, dialog, response);
 }
 
@@ -66,7 +67,7 @@ void receive_provisional(const LegContext& at, const SipMessage& response) {
   }
   report(at, response.status());
   if (known != nullptr || starts) return progress(at, dialog, response);
-  at.out.send(ToSession{PeerRinging{at.call}});
+  at.out.send(ToSession{PeerRinging{.call = at.call, .alerting = response.status() == 180}});
 }
 
 void settle_forks(const LegContext& at, DialogId kept) {
@@ -129,14 +130,6 @@ void apply_to(DialogLayer::State&, Leg& leg, const OfferReceived& e) {
   dialog->destination = e.destination;
   dialog->remote_sdp = e.sdp;
   dialog->owes_answer = true;
-}
-
-// The early dialogs of the INVITE that failed are gone with it (RFC 3261 13.2.2.3).
-void apply_to(DialogLayer::State&, Leg& leg, const InviteRetried& e) {
-  leg.invite = e.transaction;
-  leg.invite_cseq = e.cseq;
-  leg.phase = InvitePhase::kCalling;
-  leg.dialogs.clear();
 }
 
 }  // namespace lastcall::core

@@ -102,7 +102,6 @@ void move_target(Dialog& dialog, const std::string& target);
 void accept_target(Leg& leg, const PendingRequest& request);
 
 void apply_to(DialogLayer::State& state, Leg& leg, const PeerLearned& e);
-void apply_to(DialogLayer::State& state, Leg& leg, const InviteRetried& e);
 void apply_to(DialogLayer::State& state, Leg& leg, const PeerDescribed& e);
 void apply_to(DialogLayer::State& state, Leg& leg, const EarlyDialogEnded& e);
 void apply_to(DialogLayer::State& state, Leg& leg, const ForksSettling& e);

@@ -1,3 +1,4 @@
+#include "engine/core/dialog_again.hpp"
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_refer.hpp"
@@ -70,6 +71,7 @@ void receive_own_response(const LegContext& at, const ResponseReceived& response
   if (const auto challenges = answerable(at, response)) {
     return ask_to_sign(at, response, *challenges);
   }
+  if (message.status() == 420 && send_without_extensions(at, response)) return;
   if (const OwnRequest* request = at.leg.own_request(response.transaction)) {
     finish_request(at, {*request, message.status(), &message});
   }

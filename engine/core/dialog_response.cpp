@@ -1,3 +1,4 @@
+#include "engine/core/dialog_again.hpp"
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_refer.hpp"
@@ -116,11 +117,14 @@ void receive_response(const LegContext& at, const ResponseReceived& response) {
     return ask_to_sign(at, response, *challenges);
   }
   if (status == 422 && retry_invite(at, response)) return;
+  if (status == 420 && send_without_extensions(at, response)) return;
+  if (try_next_target(at, {status, response.request, &message})) return;
   invite_failed(at, status == 408 ? Cause::kNoAnswer : Cause::kRemoteReject, status);
 }
 
 void receive_failure(const LegContext& at, const RequestFailed& failure) {
   if (failure.transaction == at.leg.invite) {
+    if (try_next_target(at, {failure.status, failure.request})) return;
     const bool timeout = failure.status == 408;
     return invite_failed(at, timeout ? Cause::kNoAnswer : Cause::kTransportFailure, failure.status);
   }

@@ -46,7 +46,7 @@ void place_call(const DialogLayer::State& state, const PlaceCall& call, const Co
                 Outbox& out);
 void ring(const LegContext& at);
 void accept(const LegContext& at, const Accept& accept);
-void refuse(const LegContext& at, int status);
+void refuse(const LegContext& at, const Refuse& refusal);
 void reoffer(const LegContext& at, const Reoffer& offer);
 
 // dialog_ending.cpp: what is owed when the call ends.

@@ -1,4 +1,4 @@
-#include "engine/core/addresses.hpp"
+#include "engine/core/dialog_again.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/again.hpp"
 #include "engine/sip/delta.hpp"
@@ -161,28 +161,15 @@ std::optional<Duration> wanted_min_se(const LegContext& at, const Outcome& outco
 }
 
 bool retry_invite(const LegContext& at, const ResponseReceived& response) {
-  if (at.leg.ending() || response.request.empty()) return false;
+  if (over(at) || response.request.empty()) return false;
   const auto min_se = wanted_min_se(at, {{}, response.message.status(), &response.message});
-  const auto invite = sip::parse(response.request);
-  if (!min_se || !invite) return false;
-  const std::uint32_t cseq = at.leg.invite_cseq + 1;
-  const std::string branch = at.context.draws.branch(at.call, {}, Method::kInvite, cseq);
-  const TransactionId transaction = at.context.draws.client_transaction(branch, Method::kInvite);
-  const std::string lines = timer_lines({.min_se = *min_se}, at.context.config);
+  if (!min_se) return false;
   at.out.record(MinSeLearned{at.call, *min_se});
-  at.out.record(InviteRetried{at.call, transaction, cseq});
-  at.out.send(ToTransaction{
-      SendRequest{.call = at.call,
-                  .transaction = transaction,
-                  .method = Method::kInvite,
-                  .destination = at.leg.remote,
-                  .local = {},
-                  .request = sip::again(*invite, {.branch = branch,
-                                                  .cseq = cseq,
-                                                  .drop = {Header::kSessionExpires, Header::kMinSe},
-                                                  .lines = lines}),
-                  .next_hop = first_hop(at.context.config, invite->request_uri())}});
-  return true;
+  const std::string lines = timer_lines({.min_se = *min_se}, at.context.config);
+  return send_again(
+      at, {.refused = response.transaction,
+           .request = response.request,
+           .changes = {.drop = {Header::kSessionExpires, Header::kMinSe}, .lines = lines}});
 }
 
 void apply_to(DialogLayer::State&, Leg& leg, const MinSeLearned& e) { leg.timer.min_se = e.min_se; }

@@ -137,6 +137,7 @@ void apply_to_call(State& state, Session& session, const SessionEvent& event) {
   match(
       event, [](const CallStarted&) {},
       [&](const CallRinging&) { session.state = CallState::kRinging; },
+      [&](const RingBackChosen& e) { session.ring_back = e.ring_back; },
       [&](const OperationStarted& e) { session.operation = Operation{e.command, e.op}; },
       [&](const OfferMade& e) { apply_offer(session, e); },
       [&](const OfferWithdrawn&) {

@@ -35,7 +35,8 @@ struct Session {
   Endpoint remote_media;
   Direction direction = Direction::kInactive;
   std::uint8_t payload_type = 0;
-  CallId replaces;  // the call that ends once this one is connected
+  RingBack ring_back = RingBack::kNone;  // what the caller hears while it rings
+  CallId replaces;                       // the call that ends once this one is connected
   std::optional<Operation> operation;
   std::optional<Instant> rings_until;
   std::optional<CleanupTracker> cleanup;  // set while Terminating
@@ -69,6 +70,7 @@ struct Session {
                                              field("remote_media", &Session::remote_media),
                                              field("direction", &Session::direction),
                                              field("payload_type", &Session::payload_type),
+                                             field("ring_back", &Session::ring_back),
                                              field("replaces", &Session::replaces),
                                              field("operation", &Session::operation),
                                              field("rings_until", &Session::rings_until),

@@ -1,5 +1,6 @@
 #include "engine/core/session_steps.hpp"
 #include "engine/core/termination.hpp"
+#include "engine/sip/uri.hpp"
 
 #include <utility>
 
@@ -73,6 +74,20 @@ void finish(const CallContext& at, const Operation& operation, OpResult result) 
   at.out.send(ToClient{OperationDone{at.call, operation.command, operation.op, result}});
 }
 
+namespace {
+
+// RFC 3261 8.3, 21.3: the caller may try there.
+void redirect(const CallContext& at, const Operate& wish) {
+  constexpr int kMovedTemporarily = 302;
+  const Operation operation{wish.command, wish.op};
+  if (!sip::parse_uri(wish.target)) return finish(at, operation, OpResult::kRefused);
+  at.out.send(ToDialog{Refuse{at.call, kMovedTemporarily, wish.target}});
+  begin_termination(at, Cause::kLocalReject, kMovedTemporarily);
+  finish(at, operation, OpResult::kOk);
+}
+
+}  // namespace
+
 void operate(const CallContext& at, const Operate& wish) {
   const Operation operation{wish.command, wish.op};
   // RACES TP-04: judged when it is carried out, not when it was asked for.
@@ -80,6 +95,7 @@ void operate(const CallContext& at, const Operate& wish) {
     return finish(at, operation, wish.op == Op::kHangup ? OpResult::kOk : OpResult::kEnding);
   }
   if (!allowed(at.session, wish.op)) return finish(at, operation, OpResult::kWrongState);
+  if (wish.op == Op::kReject && !wish.target.empty()) return redirect(at, wish);
   if (wish.op == Op::kHangup || wish.op == Op::kReject) {
     begin_termination(at, wish.op == Op::kHangup ? Cause::kLocalHangup : Cause::kLocalReject, 0);
     return finish(at, operation, OpResult::kOk);

@@ -41,6 +41,7 @@ Reply take_early_offer(const CallContext& at, const std::string& sdp) {
   auto answer = answer_offer(sdp, own_media(at, false));
   if (!answer) return {488};
   const Agreed& agreed = answer->agreed;
+  if (receives(agreed.direction)) choose_ring_back(at, RingBack::kPeer);
   at.out.record(EarlyMediaAgreed{.call = at.call,
                                  .remote_media = agreed.remote,
                                  .direction = agreed.direction,

@@ -64,6 +64,12 @@ void answer_in_ack(const CallContext& at, const std::string& offer) {
   connect(at, at.session.local_media, answer->agreed, std::move(answer->sdp));
 }
 
+// RFC 3960 3.2: no ring-back before a 180, and none of ours once the other side is heard.
+RingBack ring_back_after(const Session& session, const PeerRinging& ringing, bool hears_peer) {
+  if (hears_peer || session.ring_back == RingBack::kPeer) return RingBack::kPeer;
+  return ringing.alerting ? RingBack::kOwn : session.ring_back;
+}
+
 }  // namespace
 
 void take_offered_call(const CallOffered& offered, const Context& context, Outbox& out) {
@@ -119,20 +125,31 @@ void stream_ready(const CallContext& at, const Endpoint& local) {
 
 void peer_rings(const CallContext& at, const PeerRinging& ringing) {
   if (!at.session.calling()) return;
-  if (at.session.state == CallState::kInitiating) {
-    at.out.record(CallRinging{at.call});
-    at.out.send(ToClient{CallProgressed{at.call, CallState::kRinging}});
+  const bool begins = at.session.state == CallState::kInitiating;
+  if (begins) at.out.record(CallRinging{at.call});
+  const bool described = !ringing.sdp.empty() && !at.session.description.empty();
+  const auto agreed = described ? read_answer(ringing.sdp, own_media(at, false)) : std::nullopt;
+  const bool agrees = agreed && !agreed->off;
+  const RingBack ring_back =
+      ring_back_after(at.session, ringing, agrees && receives(agreed->direction));
+  if (begins && ring_back == at.session.ring_back) {
+    at.out.send(ToClient{CallProgressed{at.call, CallState::kRinging, ring_back}});
   }
-  if (ringing.sdp.empty() || at.session.description.empty()) return;
-  // RFC 3960: what the newest fork says is heard until one of them answers the call.
-  const auto agreed = read_answer(ringing.sdp, own_media(at, false));
-  if (!agreed || agreed->off) return;
+  choose_ring_back(at, ring_back);
+  if (!agrees) return;
+  // What the newest fork says is heard until one of them answers the call.
   at.out.record(EarlyMediaAgreed{.call = at.call,
                                  .remote_media = agreed->remote,
                                  .direction = agreed->direction,
                                  .payload_type = agreed->payload_type,
                                  .settled = ringing.settled});
   at.out.send(ToMedia{AimStream{at.call, agreed->remote, agreed->direction, agreed->payload_type}});
+}
+
+void choose_ring_back(const CallContext& at, RingBack ring_back) {
+  if (ring_back == at.session.ring_back) return;
+  at.out.record(RingBackChosen{at.call, ring_back});
+  at.out.send(ToClient{CallProgressed{at.call, CallState::kRinging, ring_back}});
 }
 
 void connect_as_caller(const CallContext& at, const std::string& sdp) {

@@ -13,6 +13,8 @@ void place_wished_call(const Operate& wish, const Context& context, Outbox& out)
 void place_referred_call(const PlaceReferred& referred, const Context& context, Outbox& out);
 void stream_ready(const CallContext& at, const Endpoint& local);
 void peer_rings(const CallContext& at, const PeerRinging& ringing);
+// Tells the client who makes the sound while it rings, if that is news.
+void choose_ring_back(const CallContext& at, RingBack ring_back);
 void connect_as_caller(const CallContext& at, const std::string& sdp);
 
 // session_change.cpp: wishes, and how our offers end.

@@ -20,7 +20,8 @@ void attempt_failed(TransactionId id, const Transaction& attempt, int status,
   // Once the other side has answered at all, it is there (RFC 3263 4.3).
   const bool silent = attempt.phase == TransactionPhase::kTrying;
   if (silent && try_next_target(id, attempt, failure, context, out)) return;
-  tell_owner(attempt, RequestFailed{attempt.call, attempt.first, attempt.method, status}, out);
+  tell_owner(attempt,
+             RequestFailed{attempt.call, attempt.first, attempt.method, status, attempt.wire}, out);
 }
 
 void decide_deadline(const State& state, const DeadlineDue& due, const Context& context,
@@ -72,7 +73,7 @@ void TransactionLayer::decide(const State& state, const Input& input, const Cont
       [&](const TransmitFailed& m) { decide_transmit_failed(state, m, context, out); },
       [&](const TargetsResolved& m) { aim(state, m, context, out); },
       [&](const DeadlineDue& m) { decide_deadline(state, m, context, out); },
-      [&](const SendRequest& m) { send_request(m, context, out); },
+      [&](const SendRequest& m) { send_request(state, m, context, out); },
       [&](const SendCancel& m) { send_cancel(state, m, context, out); },
       [&](const AwaitFinal& m) { await_final(state, m, context, out); },
       [&](const SendAck& m) { send_ack(state, m, context, out); },

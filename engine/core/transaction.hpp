@@ -87,6 +87,15 @@ struct Rations {
       std::tuple{field("window", &Rations::window), field("by_source", &Rations::by_source)};
 };
 
+// A server that is overloaded.
+struct Avoided {
+  Endpoint server;
+  Instant until;
+  bool operator==(const Avoided&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("server", &Avoided::server), field("until", &Avoided::until)};
+};
+
 struct TransactionLayer {
   using Input = ToTransaction;
   using Event = TransactionEvent;
@@ -95,13 +104,14 @@ struct TransactionLayer {
     Table<TransactionId, TransactionId> attempts;   // a request's first id: its newest attempt
     Table<TransactionId, TransactionId> originals;  // of live server transactions (8.2.2.2)
     Rations rations;
-    DeadlineIndex deadlines;                                     // owner: the transaction
+    std::vector<Avoided> avoided;  // at most limits::kAvoidedMax, the newest last
+    DeadlineIndex deadlines;       // owner: the transaction
     std::array<std::uint64_t, kEnumSize<DropReason>> dropped{};  // datagrams, by reason
     bool operator==(const State&) const = default;
     static constexpr auto kFields =
-        std::tuple{field("live", &State::live), field("attempts", &State::attempts),
+        std::tuple{field("live", &State::live),           field("attempts", &State::attempts),
                    field("originals", &State::originals), field("rations", &State::rations),
-                   field("deadlines", &State::deadlines)};
+                   field("avoided", &State::avoided),     field("deadlines", &State::deadlines)};
 
     // The attempt that a request of ours is at, by the id its owner knows; null if it is over.
     [[nodiscard]] const Transaction* attempt(TransactionId first) const {

@@ -123,6 +123,13 @@ void apply_rationed(Rations& rations, const AnswerRationed& e) {
   ++*count;
 }
 
+// Another word of the same server counts instead; when there are too many, the oldest goes.
+void apply_avoided(std::vector<Avoided>& avoided, const ServerAvoided& e) {
+  std::erase_if(avoided, [&](const Avoided& each) { return each.server == e.server; });
+  if (avoided.size() >= limits::kAvoidedMax) avoided.erase(avoided.begin());
+  avoided.push_back({e.server, e.until});
+}
+
 }  // namespace
 
 void TransactionLayer::apply(State& state, const Event& event) {
@@ -150,7 +157,8 @@ void TransactionLayer::apply(State& state, const Event& event) {
       [&](const Resent& e) { apply_resent(state, e); },
       [&](const TransactionEnded& e) { apply_ended(state, e); },
       [&](const DatagramDropped& e) { ++state.dropped[static_cast<std::size_t>(e.reason)]; },
-      [&](const AnswerRationed& e) { apply_rationed(state.rations, e); });
+      [&](const AnswerRationed& e) { apply_rationed(state.rations, e); },
+      [&](const ServerAvoided& e) { apply_avoided(state.avoided, e); });
 }
 
 }  // namespace lastcall::core

@@ -3,6 +3,7 @@
 #include "engine/core/contact.hpp"
 #include "engine/core/transaction_send.hpp"
 #include "engine/sip/again.hpp"
+#include "engine/sip/delta.hpp"
 #include "engine/sip/headers.hpp"
 #include "engine/sip/parse.hpp"
 #include "engine/sip/uri.hpp"
@@ -73,7 +74,22 @@ void look_up(ClientTransactionStarted started, const std::string& name, const Co
 void fail(TransactionId id, const Transaction& transaction, int status, Outbox& out) {
   out.record(TransactionEnded{id, transaction.call, TransactionEnd::kTransportFailed});
   tell_owner(transaction,
-             RequestFailed{transaction.call, transaction.first, transaction.method, status}, out);
+             RequestFailed{transaction.call, transaction.first, transaction.method, status,
+                           transaction.wire},
+             out);
+}
+
+// Whether the server there has asked to be left alone until later, by whatever transport.
+bool is_avoided(const State& state, const Endpoint& server, Instant now) {
+  return std::ranges::any_of(state.avoided, [&](const Avoided& each) {
+    return each.until > now && each.server.host == server.host && each.server.port == server.port;
+  });
+}
+
+// Live dialogs are not touched: their server keeps what it has taken on.
+bool is_outside_dialogs(const std::string& wire) {
+  const auto request = sip::parse(wire);
+  return request && request->to_tag().empty();
 }
 
 void transmit_ack(const SendAck& mail, const Endpoint& destination, const Context& context,
@@ -89,7 +105,17 @@ void transmit_ack(const SendAck& mail, const Endpoint& destination, const Contex
 
 }  // namespace
 
-void send_request(const SendRequest& mail, const Context& context, Outbox& out) {
+void avoid(const Endpoint& server, const SipMessage& unavailable, const Context& context,
+           Outbox& out) {
+  const auto value = unavailable.header(Header::kRetryAfter);
+  const auto retry = value ? sip::parse_retry_after(*value) : std::unexpected(sip::ParseError{});
+  if (!retry || retry->delay <= Duration{}) return;  // without it a 503 is as good as a 500
+  const Duration length = std::min<Duration>(retry->delay, limits::kAvoidedLongest);
+  out.record(ServerAvoided{server, context.now + length});
+}
+
+void send_request(const State& state, const SendRequest& mail, const Context& context,
+                  Outbox& out) {
   ClientTransactionStarted started{.transaction = mail.transaction,
                                    .first = mail.transaction,
                                    .call = mail.call,
@@ -100,6 +126,10 @@ void send_request(const SendRequest& mail, const Context& context, Outbox& out) 
                                    .wire = {mail.request}};
   const auto destination = numeric_destination(mail.destination, mail.next_hop);
   if (!destination) return look_up(std::move(started), mail.next_hop, context, out);
+  if (is_avoided(state, *destination, context.now) && is_outside_dialogs(mail.request)) {
+    return out.send(addressed_to(
+        mail.owner, RequestFailed{mail.call, mail.transaction, mail.method, 503, mail.request}));
+  }
   std::vector<Endpoint> routes = routes_to(std::span{&*destination, 1}, mail.request.size());
   started.destination = routes.front();
   started.targets.assign(routes.begin() + 1, routes.end());
@@ -128,13 +158,18 @@ void aim(const State& state, const TargetsResolved& resolved, const Context& con
   const TransactionId id = resolved.transaction;
   const Transaction* known = state.live.find(id);
   if (known == nullptr || known->phase != TransactionPhase::kResolving) return;
-  if (resolved.targets.empty()) return fail(id, *known, 503, out);
+  std::vector<Endpoint> targets = resolved.targets;
+  if (is_outside_dialogs(known->wire)) {
+    std::erase_if(targets,
+                  [&](const Endpoint& each) { return is_avoided(state, each, context.now); });
+  }
+  if (targets.empty()) return fail(id, *known, 503, out);
   if (known->method == Method::kAck) {
     out.record(TransactionEnded{id, known->call, TransactionEnd::kLingered});
-    return transmit_ack({known->call, {}, known->local, known->wire}, resolved.targets.front(),
-                        context, out);
+    return transmit_ack({known->call, {}, known->local, known->wire}, targets.front(), context,
+                        out);
   }
-  const std::vector<Endpoint> routes = routes_to(resolved.targets, known->wire.size());
+  const std::vector<Endpoint> routes = routes_to(targets, known->wire.size());
   Transaction aimed = *known;
   aimed.peer = routes.front();
   aimed.wire = addressed_to(routes.front(), known->wire, context.config);

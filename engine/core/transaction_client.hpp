@@ -9,14 +9,21 @@
 
 namespace lastcall::core {
 
-// Starts a client transaction (Timers A or E, B or F), or the look-up of its name.
-void send_request(const SendRequest& mail, const Context& context, Outbox& out);
+// Starts a client transaction (Timers A or E, B or F), or the look-up of its name. What begins
+// outside dialogs has failed at once (503) if its server asked to be left alone (21.5.4).
+void send_request(const TransactionLayer::State& state, const SendRequest& mail,
+                  const Context& context, Outbox& out);
+
+// Remembers a server that said 503 and when to come back (21.5.4).
+void avoid(const Endpoint& server, const SipMessage& unavailable, const Context& context,
+           Outbox& out);
 
 // Sends the ACK of a 2xx, which belongs to no transaction and may leave at once.
 void send_ack(const TransactionLayer::State& state, const SendAck& mail, const Context& context,
               Outbox& out);
 
-// The name is resolved: the request goes to its first target; without any it has failed (503).
+// The name is resolved: the request goes to its first target that does not ask to be left alone;
+// without any it has failed (503).
 void aim(const TransactionLayer::State& state, const TargetsResolved& resolved,
          const Context& context, Outbox& out);
 

@@ -34,6 +34,7 @@ void acknowledge_failure(const Answer& in, const SipMessage& response) {
 void pass_on(const Answer& in, SipMessage response) {
   const Transaction& transaction = in.transaction;
   const int status = response.status();
+  if (status == 503) avoid(transaction.peer, response, in.at.context, in.at.out);
   if (status == 503 &&
       try_next_target(in.id, transaction, AttemptFailure::kRefused, in.at.context, in.at.out)) {
     return;

@@ -68,7 +68,8 @@ class Engine {
   // Places a call; what becomes of it is told by notices, and once by a Reply.
   CallId place_call(const std::string& uri);
   // Asks for an operation; a Reply with this id answers it exactly once.
-  // `target` is whom Op::kTransfer hands the peer to: a URI, or "call:" and the id of another call.
+  // `target` is whom Op::kTransfer hands the peer to: a URI, or "call:" and the id of another call;
+  // and where Op::kReject sends the caller to, if it sends it anywhere.
   CommandId command(Op op, CallId call, const std::string& target = {});
   // Op::kRegister or kUnregister for an address of record; an empty one is EngineConfig::aor.
   CommandId command(Op op, const std::string& aor);

@@ -62,11 +62,19 @@ enum class Cause : std::uint8_t {
                                           "transferred"};
 }
 
+// What a caller hears while it rings (RFC 3960 3.2): ring-back of its own once the callee is being
+// alerted (180), and the sound of the other side from the moment that its description says where
+// from; never both.
+enum class RingBack : std::uint8_t { kNone, kOwn, kPeer };
+[[nodiscard]] constexpr auto names_of(RingBack) {
+  return std::array<std::string_view, 3>{"none", "own", "peer"};
+}
+
 // What a user can ask of a call.
 enum class Op : std::uint8_t {
   kCall,
   kAnswer,
-  kReject,
+  kReject,  // with a URI: the caller is sent there
   kHold,
   kResume,
   kHangup,

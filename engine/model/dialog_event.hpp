@@ -197,7 +197,9 @@ struct RequestChallenged {
                                              field("wire", &RequestChallenged::wire)};
 };
 
-// The refused request was sent once more, as a new transaction with the next CSeq.
+// A request of ours that was refused went out once more, changed as its failure asked (RFC 3261
+// 8.1.3.4, 8.1.3.5, 22.2): a new transaction with the next CSeq. What early dialogs the first
+// INVITE had are gone with its failure.
 struct RequestMended {
   static constexpr std::string_view kName = "RequestMended";
   CallId call;
@@ -205,14 +207,20 @@ struct RequestMended {
   TransactionId transaction;
   Method method = Method::kOther;
   std::uint32_t cseq = 0;
-  std::string credentials;  // whole header lines
+  std::string credentials = {};           // whole header lines
+  std::string target = {};                // another request URI: it was redirected there
+  Endpoint destination = {};              // where that is; no host: a name
+  std::vector<std::string> targets = {};  // where it may go if that fails too
   bool operator==(const RequestMended&) const = default;
   static constexpr auto kFields = std::tuple{field("call", &RequestMended::call),
                                              field("refused", &RequestMended::refused),
                                              field("transaction", &RequestMended::transaction),
                                              field("method", &RequestMended::method),
                                              field("cseq", &RequestMended::cseq),
-                                             field("credentials", &RequestMended::credentials)};
+                                             field("credentials", &RequestMended::credentials),
+                                             field("target", &RequestMended::target),
+                                             field("destination", &RequestMended::destination),
+                                             field("targets", &RequestMended::targets)};
 };
 
 // A request from outside any dialog waits until the world has judged its credentials.
@@ -334,13 +342,13 @@ using DialogEvent =
     std::variant<LegStarted, InviteProceeding, DialogStarted, AcceptSent, AcceptResent, AckReceived,
                  AcceptUnacknowledged, AckSent, RequestSent, RequestChallenged, RequestMended,
                  RequestHeld, RequestJudged, RequestFinished, RequestAccepted, InviteRefused,
-                 InviteFailed, DutiesTaken, DutyDone, TombstoneEnded, PeerLearned, InviteRetried,
-                 PeerDescribed, EarlyDialogEnded, ForksSettling, ForksEnded, OfferReceived,
-                 ReliableReceived, ProvisionalSent, ProvisionalPostponed, ProvisionalResent,
-                 ProvisionalAcknowledged, RequestRefused, UpdateAnswered, TargetRefreshed,
-                 CollisionMet, CollisionOver, MinSeLearned, TimerOffered, SessionTimerSet,
-                 SessionTimerStopped, RefreshStarted, RefreshPostponed, ReferTaken, ReferProgressed,
-                 ReferTold, ReferSent, ReferHeard, ReferEnded, TombstoneKept>;
+                 InviteFailed, DutiesTaken, DutyDone, TombstoneEnded, PeerLearned, PeerDescribed,
+                 EarlyDialogEnded, ForksSettling, ForksEnded, OfferReceived, ReliableReceived,
+                 ProvisionalSent, ProvisionalPostponed, ProvisionalResent, ProvisionalAcknowledged,
+                 RequestRefused, UpdateAnswered, TargetRefreshed, CollisionMet, CollisionOver,
+                 MinSeLearned, TimerOffered, SessionTimerSet, SessionTimerStopped, RefreshStarted,
+                 RefreshPostponed, ReferTaken, ReferProgressed, ReferTold, ReferSent, ReferHeard,
+                 ReferEnded, TombstoneKept>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -43,19 +43,6 @@ struct PeerLearned {
       std::tuple{field("call", &PeerLearned::call), field("can", &PeerLearned::can)};
 };
 
-// Our first INVITE goes out once more, mended as its failure asked (RFC 3261 8.1.3.5): a new
-// transaction with the next CSeq. What early dialogs it had are gone with the failure.
-struct InviteRetried {
-  static constexpr std::string_view kName = "InviteRetried";
-  CallId call;
-  TransactionId transaction;
-  std::uint32_t cseq = 0;
-  bool operator==(const InviteRetried&) const = default;
-  static constexpr auto kFields = std::tuple{field("call", &InviteRetried::call),
-                                             field("transaction", &InviteRetried::transaction),
-                                             field("cseq", &InviteRetried::cseq)};
-};
-
 // The peer's newest description of itself in this dialog: the first one in any response to our
 // offer is the answer (RFC 3261 13.2.1), an UPDATE may follow it.
 struct PeerDescribed {

@@ -38,6 +38,7 @@ inline constexpr std::size_t kNamesCachedMax = 1'000;
 inline constexpr std::size_t kCommandsMax = 1'000;     // per call, answered ones too
 inline constexpr std::size_t kHoldersMax = 16;         // attachments per call and layer
 inline constexpr std::size_t kDialogsMax = 8;          // early dialogs of one INVITE
+inline constexpr std::size_t kRedirectsMax = 8;        // targets that redirections lead one call to
 inline constexpr std::size_t kForksMax = 64;           // of these and those that a 2xx began
 inline constexpr std::size_t kTargetBytesMax = 1'024;  // a URI given by a user
 
@@ -59,6 +60,11 @@ inline constexpr std::size_t kUdpRequestBytesMax = 1'300;
 // source gets within a second, and how many sources are counted.
 inline constexpr std::uint32_t kRationPerSource = 50;
 inline constexpr std::size_t kRationSources = 4'096;
+
+// Servers that asked to be left alone for a while (RFC 3261 21.5.4): how many are remembered, and
+// for how long at most.
+inline constexpr std::size_t kAvoidedMax = 64;
+inline constexpr Duration kAvoidedLongest = std::chrono::hours{1};
 
 // RFC 4028 4, 5: how long a session lives without a refresh, and the least anybody may ask for.
 inline constexpr Duration kSessionExpires = std::chrono::minutes{30};

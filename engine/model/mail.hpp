@@ -111,6 +111,7 @@ struct RequestFailed {
   TransactionId transaction;
   Method method = Method::kOther;
   int status = 0;
+  std::string request = {};  // as it was sent
 };
 // The peer cancelled this INVITE; the CANCEL itself has been answered.
 struct CancelReceived {
@@ -132,10 +133,11 @@ struct Accept {
   CallId call;
   std::string sdp;
 };
-// Refuse the call, or the pending re-INVITE.
+// Refuse the call, or the pending re-INVITE; with a 3xx the caller is sent to `target`, a URI.
 struct Refuse {
   CallId call;
   int status = 0;
+  std::string target = {};
 };
 // The answer to the offer in the 2xx of our INVITE, for its ACK; empty: it cannot be accepted.
 struct AnswerOffer {
@@ -189,8 +191,9 @@ struct TransferTold {
 };
 struct PeerRinging {
   CallId call;
-  std::string sdp = {};  // the answer of a fork, if this brought it
-  bool settled = false;  // it came reliably: no other answer will
+  std::string sdp = {};   // the answer of a fork, if this brought it
+  bool settled = false;   // it came reliably: no other answer will
+  bool alerting = false;  // 180: the callee is being alerted
 };
 struct PeerAccepted {  // the call, or our re-INVITE
   CallId call;
@@ -270,6 +273,7 @@ struct CallJoined {
 struct CallProgressed {
   CallId call;
   CallState state = CallState::kIdle;
+  RingBack ring_back = RingBack::kNone;  // while it rings
 };
 struct OperationDone {
   CallId call;

@@ -145,7 +145,8 @@ struct Notify {
   bool forced = false;
   CleanupLayers missing;
   std::string peer;       // with kIncoming: who calls
-  std::string text = {};  // what a message says, or how a transfer or a registration stands
+  std::string text = {};  // what a message says, how a transfer or a registration stands, or,
+                          // while it rings, the name of a RingBack
   bool operator==(const Notify&) const = default;
   static constexpr auto kFields =
       std::tuple{field("call", &Notify::call),     field("notice", &Notify::notice),

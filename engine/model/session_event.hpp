@@ -59,6 +59,16 @@ struct CallRinging {
   static constexpr auto kFields = std::tuple{field("call", &CallRinging::call)};
 };
 
+// What the caller hears while it rings.
+struct RingBackChosen {
+  static constexpr std::string_view kName = "RingBackChosen";
+  CallId call;
+  RingBack ring_back = RingBack::kNone;
+  bool operator==(const RingBackChosen&) const = default;
+  static constexpr auto kFields = std::tuple{field("call", &RingBackChosen::call),
+                                             field("ring_back", &RingBackChosen::ring_back)};
+};
+
 // A user's wish that takes time.
 struct OperationStarted {
   static constexpr std::string_view kName = "OperationStarted";
@@ -224,10 +234,10 @@ struct CallTerminated {
                                              field("remembered", &CallTerminated::remembered)};
 };
 
-using SessionEvent =
-    std::variant<CallStarted, CallRinging, OperationStarted, OfferMade, OfferWithdrawn,
-                 OfferRefused, OperationFinished, EarlyMediaAgreed, CallConnected, SessionChanged,
-                 CallTerminating, TriggerAbsorbed, CleanupConfirmed, CallTerminated>;
+using SessionEvent = std::variant<CallStarted, CallRinging, RingBackChosen, OperationStarted,
+                                  OfferMade, OfferWithdrawn, OfferRefused, OperationFinished,
+                                  EarlyMediaAgreed, CallConnected, SessionChanged, CallTerminating,
+                                  TriggerAbsorbed, CleanupConfirmed, CallTerminated>;
 
 }  // namespace model
 }  // namespace lastcall

@@ -263,11 +263,21 @@ struct AnswerRationed {
                                              field("window", &AnswerRationed::window)};
 };
 
+// A server said 503 and when to come back: until then no new request goes there (RFC 3261 21.5.4).
+struct ServerAvoided {
+  static constexpr std::string_view kName = "ServerAvoided";
+  Endpoint server;
+  Instant until;
+  bool operator==(const ServerAvoided&) const = default;
+  static constexpr auto kFields =
+      std::tuple{field("server", &ServerAvoided::server), field("until", &ServerAvoided::until)};
+};
+
 using TransactionEvent =
     std::variant<ServerTransactionStarted, ResponseSent, FailureAcknowledged,
                  ClientTransactionStarted, ClientTransactionAimed, ProvisionalReceived,
                  FinalReceived, CancelSent, CancelDeferred, FinalAwaited, Resent, TransactionEnded,
-                 DatagramDropped, AnswerRationed>;
+                 DatagramDropped, AnswerRationed, ServerAvoided>;
 
 }  // namespace model
 }  // namespace lastcall

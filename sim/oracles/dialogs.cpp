@@ -24,10 +24,7 @@ void DialogRules::on(const LegStarted& event, const Record&, Report&) {
   each.role = event.role;
   each.invite_cseq = each.cseq = event.invite_cseq;
 }
-void DialogRules::on(const InviteRetried& event, const Record&, Report&) {
-  call(event.call).cseq = event.cseq;
-}
-// RFC 3261 22.2: sent once more, with the next CSeq of its dialog or of the INVITE.
+// RFC 3261 8.1.3.5, 22.2: sent once more, with the next CSeq of its dialog or of the INVITE.
 void DialogRules::on(const RequestMended& event, const Record& record, Report& report) {
   Call& each = call(event.call);
   if (event.cseq <= each.invite_cseq && !crashed_) {

@@ -13,7 +13,6 @@ namespace lastcall::sim {
 class DialogRules {
  public:
   void on(const LegStarted& event, const Record& record, Report& report);
-  void on(const InviteRetried& event, const Record& record, Report& report);
   void on(const RequestMended& event, const Record& record, Report& report);
   void on(const AcceptSent& event, const Record& record, Report& report);
   void on(const AckReceived& event, const Record& record, Report& report);

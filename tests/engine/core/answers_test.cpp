@@ -238,5 +238,64 @@ TEST(OurMessages, BeginWithWhatProxiesRead_7_3_1) {
   }
 }
 
+// Shows UAS-36.
+TEST(Redirecting, ARejectedCallerMayBeSentElsewhere_21_3) {
+  Engine engine;
+  engine.receive(first_invite());
+  engine.command(Op::kReject, 1, "no uri");
+  EXPECT_EQ(engine.state(), CallState::kRinging);
+  engine.command(Op::kReject, 2, "sip:carol@192.0.2.9?Subject=x");
+  EXPECT_EQ(engine.replies(), (Lines{"refused", "ok"}));
+  EXPECT_EQ(told_message(engine.wires().back()), "302 INVITE");
+  EXPECT_EQ(values_of(parsed(engine.wires().back()), Header::kContact),
+            (Lines{"<sip:carol@192.0.2.9>"}));
+  engine.take(NoticeKind::kEnding);
+  EXPECT_EQ(engine.end().cause, Cause::kLocalReject);
+  EXPECT_EQ(engine.end().status, 302);
+  // A call that is answered is not sent anywhere.
+  Engine up;
+  up.receive(first_invite());
+  up.command(Op::kAnswer, 1);
+  up.command(Op::kReject, 2, "sip:carol@192.0.2.9");
+  EXPECT_EQ(up.replies().back(), "wrong-state");
+}
+
+// What the peer's UPDATE with this offer is answered with, before anything else comes.
+std::string answer_to_update(Engine& engine, std::uint32_t cseq, std::string offer) {
+  const std::string tag = engine.tag();
+  (void)engine.sent();
+  engine.receive({.method = Method::kUpdate,
+                  .cseq = cseq,
+                  .branch = "u" + std::to_string(cseq),
+                  .to_tag = tag,
+                  .body = std::move(offer)});
+  const Lines sent = engine.sent();
+  return sent.empty() ? "nothing" : sent.front();
+}
+
+// Shows UAS-23.
+TEST(Updates, NeverWaitForTheUserSoThatNoneNeedsA504_3311_5_2) {
+  const std::string video = sdp_text() + "m=video 4002 RTP/AVP 31\r\n";
+  const std::string strange =
+      "v=0\r\no=p 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\n"
+      "m=audio 4000 RTP/AVP 99\r\n";
+  Engine engine;
+  engine.receive(first_invite());
+  // The user has not decided about the call: it need not decide about this either.
+  EXPECT_EQ(answer_to_update(engine, 11, sdp_text()), "500 UPDATE");
+  engine.command(Op::kAnswer, 1);
+  engine.receive({.method = Method::kAck, .cseq = 10, .branch = "a", .to_tag = engine.tag()});
+  EXPECT_EQ(answer_to_update(engine, 12, sdp_text("sendonly")), "200 UPDATE");
+  EXPECT_EQ(engine.state(), CallState::kOnHold);
+  EXPECT_EQ(answer_to_update(engine, 13, sdp_text()), "200 UPDATE");
+  // A new stream is what a user would be asked about: it is switched off.
+  EXPECT_EQ(answer_to_update(engine, 14, video), "200 UPDATE");
+  EXPECT_NE(engine.wires().back().find("m=video 0 "), std::string::npos);
+  EXPECT_EQ(answer_to_update(engine, 15, strange), "488 UPDATE");
+  // While a wish of the user is under way.
+  engine.command(Op::kHold, 2);
+  EXPECT_EQ(answer_to_update(engine, 16, sdp_text()), "491 UPDATE");
+}
+
 }  // namespace
 }  // namespace lastcall::core

@@ -175,7 +175,7 @@ TEST(Timer, A422IsHeededOnceAndRemembered_RST06) {
       us.call, us.invite, parsed(text_of(us.request, {.status = 422, .lines = "Min-SE: 3600\r\n"})),
       us.request});
   EXPECT_EQ(told(out),
-            (Lines{"MinSeLearned", "InviteRetried", "> Transaction SendRequest INVITE"}));
+            (Lines{"MinSeLearned", "RequestMended", "> Transaction SendRequest INVITE"}));
   const SendRequest again = sent_in(out);
   EXPECT_EQ(parsed(again.request).cseq(), 2U);
   EXPECT_EQ(header_of(again.request, Header::kSessionExpires), "3600");

@@ -241,9 +241,9 @@ SessionGiven ringing_caller() {
 
 TEST(SessionEarlyMedia, TheAnswerInA183IsHeardAndTheNewestForkWins_SDP17) {
   SessionGiven layer = ringing_caller();
-  EXPECT_EQ(
-      told(layer.when(PeerRinging{kCall, sdp_text()})),
-      (Lines{"CallRinging", "EarlyMediaAgreed", "> Client CallProgressed", "> Media AimStream"}));
+  EXPECT_EQ(told(layer.when(PeerRinging{kCall, sdp_text()})),
+            (Lines{"CallRinging", "RingBackChosen", "EarlyMediaAgreed", "> Client CallProgressed",
+                   "> Media AimStream"}));
   EXPECT_EQ(state_of(layer), CallState::kRinging);
   const Outbox fork = layer.when(PeerRinging{kCall, sdp_text("sendonly", "192.0.2.7")});
   EXPECT_EQ((mail_in<AimStream, ToMedia>(fork).remote.host), "192.0.2.7");
@@ -263,6 +263,12 @@ TEST(SessionEarlyMedia, AnUpdateMayChangeASettledAnswerOnly_3311_5_2) {
   EXPECT_EQ(answer_to_update(), 491);  // an unreliable answer is a preview
   (void)layer.when(PeerRinging{kCall, sdp_text(), true});
   EXPECT_EQ(answer_to_update(), 200);
+  // What the caller hears follows (RFC 3960 3.2).
+  SessionGiven silent = ringing_caller();
+  (void)silent.when(PeerRinging{kCall, sdp_text("inactive"), true, true});
+  EXPECT_EQ(silent.own().calls.find(kCall)->ring_back, RingBack::kOwn);
+  (void)silent.when(PeerUpdated{kCall, sdp_text()});
+  EXPECT_EQ(silent.own().calls.find(kCall)->ring_back, RingBack::kPeer);
   SessionGiven callee = ringing_callee(sdp_text());
   const Outbox owed = callee.when(PeerUpdated{kCall, sdp_text()});
   EXPECT_EQ((mail_in<AnswerUpdate, ToDialog>(owed).status), 500);  // R-OA-12
