@@ -48,6 +48,9 @@ class Linphone(program.Program):
             self.kill()
             raise
 
+    def uri(self):
+        return f"sip:lin@127.0.0.1:{self.port}"
+
     def tell(self, line, answer):
         """Types a command, and waits for what linphonec then says."""
         self.say(line)

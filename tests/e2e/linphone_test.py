@@ -28,7 +28,7 @@ def linphone_is_called(lastcall, folder):
     """lastcall calls, holds, resumes and hangs up."""
     log = os.path.join(folder, "call.db")
     with linphone.Linphone(folder, "-a") as phone:
-        peers.run(lastcall, "call", f"sip:lin@127.0.0.1:{phone.port}", "--log", log,
+        peers.run(lastcall, "call", phone.uri(), "--log", log,
                   "--for", "0.8", "--hold-after", "300", "--hold-for", "200")
         phone.expect("ended")
         phone.quit()

@@ -1,4 +1,5 @@
-"""Transfers with real phones: baresip hands us over and is handed over, linphonec joins two calls.
+"""Transfers with real phones: both are handed over by us, baresip hands us over, and linphonec
+joins its calls with two engines.
 
 Usage: transfer_test.py LASTCALL [--keep] [TEST...]
 """
@@ -63,9 +64,9 @@ def baresip_hands_us_to_the_busy(lastcall, folder):
     peers.check(statuses[-1] >= 400, f"it was told {statuses}")
 
 
-def hand_over(lastcall, log, bob, target):
+def hand_over(lastcall, log, phone, target):
     return program.Program(
-        [lastcall, "call", bob.uri(), "--log", log, "--for", "0.8", "--transfer-to", target,
+        [lastcall, "call", phone.uri(), "--log", log, "--for", "0.8", "--transfer-to", target,
          "--transfer-after-ms", "100"], "call")
 
 
@@ -103,6 +104,23 @@ def baresip_is_handed_to_the_busy(lastcall, folder):
     wire.check_log(log)
 
 
+def linphone_is_handed_over(lastcall, folder):
+    """It puts us on hold meanwhile."""
+    log = os.path.join(folder, "call.db")
+    with linphone.Linphone(folder, "-a") as phone, \
+            baresip.Baresip(folder, "carol", ";answermode=auto") as carol, \
+            hand_over(lastcall, log, phone, carol.uri()) as call:
+        carol.until("CALL_ESTABLISHED")
+        call.expect("OnHold")
+        call.expect("Terminated: transferred")
+        call.finish()
+        phone.quit()
+        carol.until("CALL_CLOSED")
+        carol.quit()
+    peers.judge(lastcall, log, 1)
+    wire.check_log(log)
+
+
 # Shows EVT-05, EVT-06.
 def linphone_joins_its_calls(lastcall, folder):
     """It talks to one engine and to another, and makes the one take its place with the other.
@@ -133,7 +151,7 @@ def linphone_joins_its_calls(lastcall, folder):
 
 
 TESTS = (baresip_hands_us_over, baresip_hands_us_to_the_busy, baresip_is_handed_over,
-         baresip_is_handed_to_the_busy, linphone_joins_its_calls)
+         baresip_is_handed_to_the_busy, linphone_is_handed_over, linphone_joins_its_calls)
 
 if __name__ == "__main__":
     peers.need("baresip", "baresip-core")
