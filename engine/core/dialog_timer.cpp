@@ -1,9 +1,7 @@
 #include "engine/core/dialog_again.hpp"
 #include "engine/core/dialog_extensions.hpp"
-#include "engine/sip/again.hpp"
 #include "engine/sip/delta.hpp"
 #include "engine/sip/options.hpp"
-#include "engine/sip/parse.hpp"
 #include "engine/sip/session_timer.hpp"
 #include "engine/sip/write.hpp"
 
