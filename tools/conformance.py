@@ -26,8 +26,7 @@ user agent owes, and the tests that show that it is kept. A row that no test sho
 
 BREAKS_INTRODUCTION = """\
 Rows drawn at random, and for each a small break of the code that turns its test red.
-`tools/breaks.py`
-makes them again, one by one (`tests/conformance/breaks.toml`).
+`tools/breaks.py` makes them again, one by one (`tests/conformance/breaks.toml`).
 """
 
 
