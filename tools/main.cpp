@@ -22,6 +22,7 @@ Exit run(int argc, char** argv) {
   add_replay(app, exit);
   add_log(app, exit);
   add_ladder(app, exit);
+  add_import(app, exit);
   add_bench(app, exit);
   add_version(app, exit);
   try {

@@ -29,6 +29,7 @@ void add_bench(CLI::App& app, Exit& exit);
 void add_call(CLI::App& app, Exit& exit);
 void add_check(CLI::App& app, Exit& exit);
 void add_fuzz(CLI::App& app, Exit& exit);
+void add_import(CLI::App& app, Exit& exit);
 void add_ladder(CLI::App& app, Exit& exit);
 void add_log(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);

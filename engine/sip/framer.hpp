@@ -44,6 +44,8 @@ class Framer {
   // Whether a message has begun that is not complete: an idle peer may be given up (RFC 4475
   // 3.1.2.2). A line end that waits for the rest of its ping begins no message.
   [[nodiscard]] bool has_partial() const;
+  // What has come of it; empty if none has begun. Valid until the next call.
+  [[nodiscard]] std::string_view partial() const { return has_partial() ? rest() : ""; }
 
  private:
   [[nodiscard]] std::string_view rest() const { return std::string_view{buffer_}.substr(begin_); }

@@ -1,0 +1,129 @@
+// lastcall import: reads a capture of any SIP system and says what is in it: packets, messages,
+// Call-IDs, requests and responses, and everything that is broken, with its packet number.
+
+#include "replay/capture/import.hpp"
+
+#include "engine/log/json_writer.hpp"
+#include "replay/canvas.hpp"
+#include "replay/capture/tally.hpp"
+#include "tools/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <unistd.h>
+
+namespace lastcall::tools {
+namespace {
+
+namespace capture = replay::capture;
+
+struct ImportArguments {
+  std::string file;
+  std::string format = "text";
+  bool json = false;
+};
+
+template <class Key>
+std::string counts_text(const std::map<Key, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [key, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, count);
+  }
+  return text.empty() ? "none" : text;
+}
+
+template <class Key>
+std::string counts_json(const std::map<Key, std::uint64_t>& counts) {
+  std::string json;
+  for (const auto& [key, count] : counts) {
+    // No character of a token (RFC 3261 25.1) need be escaped.
+    json += fmt::format(R"({}"{}":{})", json.empty() ? "" : ",", key, count);
+  }
+  return "{" + json + "}";
+}
+
+void print_text(const std::string& file, const capture::Report& report,
+                const capture::Tally& tally) {
+  fmt::print("{}: {} packets, {} SIP messages, {}{} Call-IDs\n", file, report.packets,
+             report.messages, tally.has_more_call_ids() ? "at least " : "", tally.call_ids());
+  fmt::print("  requests   {}\n", counts_text(tally.methods()));
+  fmt::print("  responses  {}\n", counts_text(tally.answers()));
+  if (report.cut_packets != 0) {
+    fmt::print("  {} packets were not captured to their end\n", report.cut_packets);
+  }
+  if (report.problem_count == 0) return;
+  fmt::print("  {} problems{}\n", report.problem_count,
+             report.problem_count > report.problems.size() ? ", the first of them" : "");
+  for (const capture::Problem& problem : report.problems) {
+    fmt::print("    packet {}: {}\n", problem.packet, replay::inert(problem.sentence));
+  }
+}
+
+void print_json(const capture::Report& report, const capture::Tally& tally) {
+  std::string findings;
+  for (const capture::Problem& problem : report.problems) {
+    std::string sentence;
+    log::JsonWriter{sentence}.write(std::string_view{problem.sentence});
+    findings += fmt::format(R"({}{{"packet":{},"sentence":{}}})", findings.empty() ? "" : ",",
+                            problem.packet, sentence);
+  }
+  fmt::print(R"({{"packets":{},"cut_packets":{},"sip_messages":{},"call_ids":{},"methods":{},)"
+             R"("answers":{},"findings_total":{},"findings":[{}]}})"
+             "\n",
+             report.packets, report.cut_packets, report.messages, tally.call_ids(),
+             counts_json(tally.methods()), counts_json(tally.answers()), report.problem_count,
+             findings);
+}
+
+// One line on a terminal, written over itself.
+void show_progress(const capture::Progress& progress) {
+  const std::uint64_t total = std::max<std::uint64_t>(progress.bytes_total, 1);
+  fmt::print(stderr, "\r{} packets, {} %", progress.packets, progress.bytes * 100 / total);
+  std::fflush(stderr);
+}
+
+Exit import_capture(const ImportArguments& arguments) {
+  capture::Tally tally;
+  const bool is_watched = isatty(STDERR_FILENO) != 0;
+  bool has_shown = false;
+  capture::Listener listener{[&](const capture::Captured& message) { tally.add(message); }};
+  if (is_watched) {
+    listener.on_progress = [&](const capture::Progress& progress) {
+      show_progress(progress);
+      has_shown = true;
+    };
+  }
+  const auto report = capture::import_file(arguments.file, listener);
+  if (has_shown) fmt::print(stderr, "\r\x1b[K");
+  if (!report) {
+    fmt::print(stderr, "lastcall: {}: {}\n", arguments.file, report.error().sentence);
+    return report.error().is_missing ? Exit::kEnvironment : Exit::kDamagedLog;
+  }
+  if (arguments.json || arguments.format == "json") {
+    print_json(*report, tally);
+  } else {
+    print_text(arguments.file, *report, tally);
+  }
+  return Exit::kPassed;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Exit& exit) {
+  CLI::App* verb = app.add_subcommand("import", "Read a capture (pcap, pcapng): what is in it");
+  const auto arguments = std::make_shared<ImportArguments>();
+  verb->add_option("file", arguments->file, "the capture, plain or packed with gzip")->required();
+  verb->add_option("--format", arguments->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb->add_flag("--json", arguments->json, "the same as --format json");
+  verb->callback([&exit, arguments] { exit = import_capture(*arguments); });
+}
+
+}  // namespace lastcall::tools
