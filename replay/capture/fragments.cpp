@@ -18,10 +18,13 @@ std::optional<const char*> Fragments::take(const IpPacket& packet, PacketMark ma
   const Key key{packet.source, packet.destination, packet.protocol, fragment.id};
   const auto partial = find_or_begin(key, mark);
   if (partial->total && end > *partial->total) return "A fragment ends behind the last one.";
+  if (!fragment.more && end < partial->bytes.size()) {
+    return "The last fragment ends before another one.";
+  }
   if (partial->covered.size() >= limits::kFragmentsMax) return "A datagram has too many fragments.";
   partial->mark = mark;
   if (fragment.offset == 0) partial->first_packet = mark.packet;
-  if (!fragment.more) partial->total = std::max(end, partial->bytes.size());
+  if (!fragment.more) partial->total = end;
   cover(*partial, fragment.offset, packet.payload);
   if (is_whole(*partial)) hand_on(partial);
   return std::nullopt;

@@ -30,6 +30,7 @@ std::expected<InputFile, std::string> InputFile::open(const std::string& path) {
   input.beginning_.resize(kBeginningBytes);
   const int count = gzread(input.file_.get(), input.beginning_.data(), kBeginningBytes);
   input.beginning_.resize(static_cast<std::size_t>(std::max(count, 0)));
+  input.beginning_error_ = input.unpacking_error();  // which rewinding forgets
   if (gzrewind(input.file_.get()) != 0) return std::unexpected{"Cannot be read from its start"};
   return input;
 }
@@ -43,7 +44,7 @@ std::FILE* InputFile::as_stream() {
 std::string InputFile::unpacking_error() const {
   int code = Z_OK;
   const char* sentence = gzerror(file_.get(), &code);
-  if (code == Z_OK || code == Z_STREAM_END) return {};
+  if (code == Z_OK || code == Z_STREAM_END) return beginning_error_;
   return code == Z_ERRNO ? std::strerror(errno) : sentence;
 }
 

@@ -39,6 +39,7 @@ class InputFile {
 
   std::unique_ptr<gzFile_s, Close> file_;
   std::string beginning_;
+  std::string beginning_error_;
   std::uint64_t bytes_total_ = 0;
 };
 

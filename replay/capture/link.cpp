@@ -22,9 +22,15 @@ enum EtherType : unsigned {
 // What follows in a frame: the reader moves over headers until IP or something else comes.
 Bytes ethernet(Reader& frame, int depth);
 
+// IP was promised: its absence is a failure.
+Bytes ip(Reader& frame) {
+  if (frame.rest().empty()) frame.skip(1);
+  return frame.rest();
+}
+
 Bytes by_version(Reader& frame) {
-  const Bytes rest = frame.rest();
-  if (rest.empty()) return frame.take(1);  // which fails: a version was promised
+  const Bytes rest = ip(frame);
+  if (rest.empty()) return {};
   const int version = static_cast<unsigned char>(rest.front()) >> 4U;
   return version == 4 || version == 6 ? rest : Bytes{};
 }
@@ -48,7 +54,7 @@ Bytes mpls(Reader& frame, int depth) {
 Bytes ppp(Reader& frame) {
   unsigned protocol = frame.u8();
   if ((protocol & 1U) == 0) protocol = protocol << 8U | frame.u8();
-  return protocol == 0x21 || protocol == 0x57 ? frame.rest() : Bytes{};
+  return protocol == 0x21 || protocol == 0x57 ? ip(frame) : Bytes{};
 }
 
 Bytes behind_type(unsigned type, Reader& frame, int depth) {
@@ -56,7 +62,7 @@ Bytes behind_type(unsigned type, Reader& frame, int depth) {
     switch (type) {
       case kIp4:
       case kIp6:
-        return frame.rest();
+        return ip(frame);
       case kVlan:
       case kProvider:
       case kOldProvider:
@@ -102,7 +108,7 @@ Bytes loopback(Reader& frame) {
     case 24:
     case 28:
     case 30:
-      return frame.rest();
+      return ip(frame);
     default:
       return {};
   }

@@ -103,9 +103,14 @@ bool Stream::is_hole_final(PacketMark now) const {
          (!held_.empty() && now.at_ns - hole_since_ns_ > limits::kHoleWaitNs);
 }
 
+// Rather than bytes that may yet turn out to be something else.
+bool Stream::is_known_sip() const {
+  return framer_ && (framer_->partial().empty() || start_line(framer_->partial()));
+}
+
 void Stream::skip_hole(const StreamListener& listener) {
   const std::uint64_t behind = held_.begin()->first;
-  if (framer_) {
+  if (is_known_sip()) {
     listener.on_problem(held_.begin()->second.mark.packet,
                         fmt::format("{} bytes of the stream before this packet were not captured.",
                                     behind - position_));

@@ -77,6 +77,7 @@ class Stream {
   };
 
   [[nodiscard]] bool is_followed() const { return framer_ || at_message_; }
+  [[nodiscard]] bool is_known_sip() const;
   void accept(Piece piece, const StreamListener& listener);
   void accept_held(const StreamListener& listener);
   void hold(const Piece& piece);

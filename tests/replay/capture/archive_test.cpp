@@ -1,0 +1,149 @@
+// An archive of captures of many programs, with an INDEX.md that says what is in each: every file
+// is imported with these counts, or refused in a sentence. Where tshark is installed it counts the
+// same file too. Skipped where there is no such archive: LASTCALL_CAPTURES names its folder.
+
+#include "replay/capture/tally.hpp"
+#include "tests/replay/capture/wire.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+namespace lastcall::replay::capture {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What is counted, as text: "INVITE1 ACK1", "100:1 200:2", in the order of the alphabet.
+struct Counts {
+  std::string packets, call_ids, methods, answers;
+  bool operator==(const Counts&) const = default;
+};
+void PrintTo(const Counts& counts, std::ostream* out) {
+  *out << counts.packets << " packets, " << counts.call_ids << " Call-IDs, " << counts.methods
+       << ", " << counts.answers;
+}
+
+struct Row {
+  std::string file;
+  std::string container;
+  Counts counts;  // empty if the index has none
+};
+
+std::vector<std::string> words_of(const std::string& text, char separator) {
+  std::vector<std::string> words;
+  std::istringstream stream{text};
+  for (std::string word; std::getline(stream, word, separator);) words.push_back(word);
+  return words;
+}
+
+std::string trimmed(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(" `");
+  return begin == text.npos ? "" : text.substr(begin, text.find_last_not_of(" `") - begin + 1);
+}
+
+std::string sorted(const std::string& text) {
+  std::vector<std::string> words = words_of(text, ' ');
+  std::ranges::sort(words);
+  std::string joined;
+  for (const std::string& word : words) joined += (joined.empty() ? "" : " ") + word;
+  return joined;
+}
+
+std::vector<Row> rows_of(const fs::path& index) {
+  std::vector<Row> rows;
+  std::ifstream stream{index};
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.starts_with("| `")) continue;
+    std::vector<std::string> cells;
+    for (const std::string& cell : words_of(line, '|')) cells.push_back(trimmed(cell));
+    if (cells.size() < 7) continue;
+    rows.push_back({cells[1], cells[2], {cells[3], cells[4], sorted(cells[5]), sorted(cells[6])}});
+  }
+  return rows;
+}
+
+Counts counts_of(std::uint64_t packets, std::size_t call_ids,
+                 const std::map<std::string, std::uint64_t>& methods,
+                 const std::map<int, std::uint64_t>& answers) {
+  Counts counts{std::to_string(packets), std::to_string(call_ids), "", ""};
+  for (const auto& [method, count] : methods)
+    counts.methods += method + std::to_string(count) + " ";
+  for (const auto& [status, count] : answers) {
+    counts.answers += std::to_string(status) + ":" + std::to_string(count) + " ";
+  }
+  counts.methods = sorted(trimmed(counts.methods));
+  counts.answers = sorted(trimmed(counts.answers));
+  return counts;
+}
+
+Counts ours(const std::string& path) {
+  Tally tally;
+  const auto report = import_file(path, {[&](const Captured& each) { tally.add(each); }});
+  if (!report) return {"refused: " + report.error().sentence, "", "", ""};
+  return counts_of(report->packets, tally.call_ids(), tally.methods(), tally.answers());
+}
+
+bool has_tshark() { return std::system("command -v tshark >/dev/null 2>&1") == 0; }
+
+// What tshark sees: a line for each packet, several values of a field with commas between them.
+Counts tsharks(const std::string& path) {
+  const std::string command = "tshark -n -r '" + path +
+                              "' -T fields -e frame.number -e sip.Method -e sip.Status-Code "
+                              "-e sip.Call-ID 2>/dev/null";
+  std::map<std::string, std::uint64_t> methods;
+  std::map<int, std::uint64_t> answers;
+  std::map<std::string, int> call_ids;
+  std::uint64_t packets = 0;
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe{popen(command.c_str(), "r"), pclose};
+  std::string line;
+  for (int c = std::fgetc(pipe.get()); c != EOF; c = std::fgetc(pipe.get())) {
+    if (c != '\n') {
+      line += static_cast<char>(c);
+      continue;
+    }
+    std::vector<std::string> cells = words_of(line, '\t');
+    cells.resize(4);
+    ++packets;
+    for (const std::string& method : words_of(cells[1], ',')) ++methods[method];
+    for (const std::string& status : words_of(cells[2], ',')) ++answers[std::stoi(status)];
+    for (const std::string& call_id : words_of(cells[3], ',')) ++call_ids[call_id];
+    line.clear();
+  }
+  return counts_of(packets, call_ids.size(), methods, answers);
+}
+
+TEST(CaptureArchive, IsImportedWithTheCountsOfItsIndex) {
+  const char* named = std::getenv("LASTCALL_CAPTURES");
+  const fs::path folder{named == nullptr ? CAPTURE_ARCHIVE : named};
+  if (!fs::exists(folder / "INDEX.md")) {
+    GTEST_SKIP() << "There is no archive of captures: set LASTCALL_CAPTURES to its folder.";
+  }
+  const bool is_compared = has_tshark();
+  std::size_t compared = 0;
+  for (const Row& row : rows_of(folder / "INDEX.md")) {
+    const std::string path = folder / row.file;
+    const bool is_packet_file = row.container.starts_with("pcap") || row.file.ends_with(".gz");
+    if (!fs::exists(path)) continue;
+    const Counts found = ours(path);
+    if (!is_packet_file) {
+      EXPECT_TRUE(found.packets.starts_with("refused: It is neither")) << row.file;
+      continue;
+    }
+    if (!row.counts.packets.empty()) {
+      EXPECT_EQ(found, row.counts) << row.file;
+    }
+    if (is_compared) {
+      EXPECT_EQ(found, tsharks(path)) << row.file;
+    }
+    ++compared;
+  }
+  EXPECT_GT(compared, 40U);
+  if (!is_compared) std::puts("tshark is not installed: the counts are those of the index.");
+}
+
+}  // namespace
+}  // namespace lastcall::replay::capture
