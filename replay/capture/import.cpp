@@ -6,10 +6,14 @@
 #include "replay/capture/link.hpp"
 #include "replay/capture/packet_file.hpp"
 #include "replay/capture/packets.hpp"
+#include "replay/capture/traces.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -23,17 +27,17 @@ struct Foreign {
   std::string_view magic;
   std::string_view sentence;
 };
-constexpr std::string_view kConvert = "convert it first: editcap -F pcapng FILE OUT";
-constexpr std::array<Foreign, 7> kForeign{{
-    {"GMBU", "it is a capture of Microsoft Network Monitor 2"},
-    {"RTSS", "it is a capture of Microsoft Network Monitor 1"},
-    {"snoop", "it is a capture of snoop"},
-    {"\x28\xb5\x2f\xfd", "it is packed with zstd: unpack it first"},
-    {"\xfd"
-     "7zXZ",
-     "it is packed with xz: unpack it first"},
-    {"PK\x03\x04", "it is packed with zip: unpack it first"},
-    {"SQLite format 3", "it is a database: if it is a log of lastcall, see: lastcall log"},
+constexpr std::array<Foreign, 8> kForeign{{
+    {"GMBU",
+     "It is a capture of Network Monitor 2: convert it first (editcap -F pcapng FILE OUT)."},
+    {"RTSS",
+     "It is a capture of Network Monitor 1: convert it first (editcap -F pcapng FILE OUT)."},
+    {"snoop", "It is a capture of snoop: convert it first (editcap -F pcapng FILE OUT)."},
+    {"\x28\xb5\x2f\xfd", "It is packed with zstd: unpack it first."},
+    {"\xfd\x37zXZ", "It is packed with xz: unpack it first."},
+    {"PK\x03\x04", "It is packed with zip: unpack it first."},
+    {"SQLite format 3", "It is a log, not a capture: see lastcall log."},
+    {"", "It is neither pcap nor pcapng, HEP3, a message log of sipp or a sipdump of Kamailio."},
 }};
 
 std::string refusal(const InputFile& input) {
@@ -41,13 +45,9 @@ std::string refusal(const InputFile& input) {
   if (const std::string error = input.unpacking_error(); !error.empty()) {
     return fmt::format("It is packed with gzip, and damaged: {}.", error);
   }
-  for (const Foreign& each : kForeign) {
-    if (!input.beginning().starts_with(each.magic)) continue;
-    const bool is_convertible = each.sentence.find("capture") != each.sentence.npos;
-    return fmt::format("It is neither pcap nor pcapng: {}{}{}.", each.sentence,
-                       is_convertible ? "; " : "", is_convertible ? kConvert : "");
-  }
-  return "It is neither pcap nor pcapng.";
+  const auto* foreign = std::ranges::find_if(
+      kForeign, [&](const Foreign& each) { return input.beginning().starts_with(each.magic); });
+  return std::string{foreign->sentence};
 }
 
 void tell_end(const InputFile& input, std::string why, Collector& collector) {
@@ -74,7 +74,7 @@ void read_packets(PacketFile& file, const InputFile& input, Collector& collector
   packets.finish();
 }
 
-Done read_capture(InputFile& input, Collector& collector) {
+Done read_packet_file(InputFile& input, Collector& collector) {
   auto file = PacketFile::open(input);
   if (!file) return std::unexpected{fmt::format("It is damaged: {}.", file.error())};
   if (!carries_ip(file->datalink())) {
@@ -85,14 +85,27 @@ Done read_capture(InputFile& input, Collector& collector) {
   return {};
 }
 
+Done read_trace(const TraceFormat& format, InputFile& input, Collector& collector) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{input.as_stream(), std::fclose};
+  if (!stream) return std::unexpected{"There is no memory to read it."};
+  format.read(stream.get(), collector);
+  if (!input.unpacking_error().empty()) tell_end(input, "the file is damaged", collector);
+  return {};
+}
+
+Done read_capture(InputFile& input, Collector& collector) {
+  if (PacketFile::is_one(input.beginning())) return read_packet_file(input, collector);
+  for (const TraceFormat& format : kTraceFormats) {
+    if (format.is_one(input.beginning())) return read_trace(format, input, collector);
+  }
+  return std::unexpected{refusal(input)};
+}
+
 }  // namespace
 
 std::expected<Report, ImportError> import_file(const std::string& path, const Listener& listener) {
   auto input = InputFile::open(path);
   if (!input) return std::unexpected{ImportError{input.error() + ".", true}};
-  if (!PacketFile::is_one(input->beginning())) {
-    return std::unexpected{ImportError{refusal(*input)}};
-  }
   Collector collector{listener};
   const Done done = read_capture(*input, collector);
   if (!done) return std::unexpected{ImportError{done.error()}};

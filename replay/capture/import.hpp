@@ -1,7 +1,7 @@
 #pragma once
-// Reads a capture file from front to back and tells every SIP message in it: pcap and pcapng, plain
-// or packed with gzip. Memory does not grow with the file. Rebuilds no calls and judges
-// nothing. `lastcall import` calls it.
+// Reads a capture file from front to back and tells every SIP message in it: pcap, pcapng,
+// HEP3, message logs of sipp and Kamailio's sipdump, plain or packed with gzip. Memory does not
+// grow with the file. Rebuilds no calls and judges nothing. `lastcall import` calls it.
 
 #include "replay/capture/captured.hpp"
 

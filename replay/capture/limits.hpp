@@ -28,6 +28,10 @@ inline constexpr std::size_t kHeldSegmentsMax = 64;         // of a stream, behi
 inline constexpr std::int32_t kRepeatedBytesMax = 1 << 20;  // what is older is another stream
 inline constexpr std::int64_t kHoleWaitNs = 5'000'000'000;  // until a hole is no reordering
 
+// Traces that are no packet files: a record with a message of the greatest size.
+inline constexpr std::size_t kRecordBytesMax = 1U << 17U;
+inline constexpr std::size_t kLineBytesMax = 4'096;
+
 inline constexpr std::size_t kCallIdsMax = 1'000'000;  // told apart when counting
 inline constexpr std::size_t kMethodsMax = 64;         // likewise
 

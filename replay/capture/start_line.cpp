@@ -34,8 +34,8 @@ std::optional<StartLine> status_line(std::string_view line) {
 std::optional<StartLine> request_line(std::string_view line) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
-  // Between them stands a URI, whatever it looks like.
-  if (first == line.npos || last <= first + 1) return std::nullopt;
+  // Between them stands a URI, whatever it looks like; some proxies trace an ACK without one.
+  if (first == line.npos || last == first) return std::nullopt;
   if (!is_version(line.substr(last + 1)) || !sip::is_token(line.substr(0, first))) {
     return std::nullopt;
   }

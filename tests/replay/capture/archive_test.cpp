@@ -3,7 +3,7 @@
 // same file too. Skipped where there is no such archive: LASTCALL_CAPTURES names its folder.
 
 #include "replay/capture/tally.hpp"
-#include "tests/replay/capture/wire.hpp"
+#include "tests/replay/capture/importing.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -130,7 +130,7 @@ TEST(CaptureArchive, IsImportedWithTheCountsOfItsIndex) {
     if (!fs::exists(path)) continue;
     const Counts found = ours(path);
     if (!is_packet_file) {
-      EXPECT_TRUE(found.packets.starts_with("refused: It is neither")) << row.file;
+      EXPECT_TRUE(found.packets.starts_with("refused: It is no capture")) << row.file;
       continue;
     }
     if (!row.counts.packets.empty()) {

@@ -1,6 +1,6 @@
 // Datagrams of UDP that came in fragments of IP.
 
-#include "tests/replay/capture/wire.hpp"
+#include "tests/replay/capture/importing.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Files: what is read, what is refused, and what is told of those that lie.
 
 #include "replay/capture/tally.hpp"
-#include "tests/replay/capture/wire.hpp"
+#include "tests/replay/capture/importing.hpp"
 
 #include <zlib.h>
 
@@ -99,10 +99,10 @@ TEST(Import, EveryBeginningOfAFileIsReadOrRefused) {
 
 TEST(Import, WhatIsNoCaptureIsRefusedInASentence) {
   EXPECT_EQ(import_bytes("").refusal, "It is empty.");
-  EXPECT_EQ(import_bytes("hello\n").refusal, "It is neither pcap nor pcapng.");
+  EXPECT_EQ(import_bytes("hello\n").refusal,
+            "It is neither pcap nor pcapng, HEP3, a message log of sipp or a sipdump of Kamailio.");
   EXPECT_EQ(import_bytes("GMBU\x02" + zeros(100)).refusal,
-            "It is neither pcap nor pcapng: it is a capture of Microsoft Network Monitor 2; "
-            "convert it first: editcap -F pcapng FILE OUT.");
+            "It is a capture of Network Monitor 2: convert it first (editcap -F pcapng FILE OUT).");
   EXPECT_NE(import_bytes("\x1f\x8b\x08" + zeros(7) + "rubbish").refusal.find("gzip"),
             std::string::npos);
   const std::string magic = pcap(kRawLink, {}).substr(0, 4);

@@ -1,6 +1,6 @@
 // Every link type that carries IP, and every header between link and IP, gives the same message.
 
-#include "tests/replay/capture/wire.hpp"
+#include "tests/replay/capture/importing.hpp"
 
 #include <pcap/dlt.h>
 

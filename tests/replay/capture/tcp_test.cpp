@@ -1,6 +1,6 @@
 // Messages in streams of TCP, however the capture shows them.
 
-#include "tests/replay/capture/wire.hpp"
+#include "tests/replay/capture/importing.hpp"
 
 #include <algorithm>
 

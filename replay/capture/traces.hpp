@@ -1,0 +1,36 @@
+#pragma once
+// Traces that are no packet files: HEP3 as Homer's agents send it (its datagrams one behind the
+// other), the message log of sipp (-trace_msg), and Kamailio's sipdump. Each numbers its records
+// from 1 in place of packets; what is broken is told, and the next record is looked for.
+
+#include "replay/capture/collector.hpp"
+#include "replay/capture/reader.hpp"
+
+#include <cstdio>
+#include <string_view>
+
+namespace lastcall::replay::capture {
+
+// How one kind of trace is known by its beginning, and read.
+struct TraceFormat {
+  std::string_view name;
+  bool (*is_one)(Bytes beginning);
+  void (*read)(std::FILE* stream, Collector& collector);
+};
+
+[[nodiscard]] bool is_hep(Bytes beginning);
+void read_hep(std::FILE* stream, Collector& collector);
+
+// Knows no addresses: a message that was sent has an empty source, and so on. The instants are
+// taken for UTC, since sipp writes local time without its zone.
+[[nodiscard]] bool is_sipp_log(Bytes beginning);
+void read_sipp_log(std::FILE* stream, Collector& collector);
+
+[[nodiscard]] bool is_sipdump(Bytes beginning);
+void read_sipdump(std::FILE* stream, Collector& collector);
+
+inline constexpr TraceFormat kTraceFormats[] = {{"HEP3", is_hep, read_hep},
+                                                {"sipp log", is_sipp_log, read_sipp_log},
+                                                {"sipdump", is_sipdump, read_sipdump}};
+
+}  // namespace lastcall::replay::capture
