@@ -121,7 +121,8 @@ void tell(const Packet& packet, std::uint64_t number, Collector& collector) {
   if (packet.is_packed) {
     return collector.problem(number, "The payload of this HEP packet is compressed.");
   }
-  if (packet.kind != kKindSip || !start_line(packet.payload)) return;
+  if (packet.kind != kKindSip) return;
+  if (!start_line(packet.payload)) return collector.problem(number, kNoMessage);
   collector.message({.mark = {number, (packet.seconds * 1'000'000 + packet.microseconds) * 1'000},
                      .first_packet = number,
                      .source = source_of(packet.flow, packet.transport),

@@ -77,7 +77,10 @@ void Packets::take_transport(const IpPacket& packet, const Origin& origin, int d
 void Packets::take_udp(const IpPacket& packet, const Origin& origin) {
   const auto datagram = read_udp(packet);
   if (!datagram) return collector_.problem(origin.mark.packet, datagram.error());
-  if (!start_line(datagram->payload)) return;
+  if (!start_line(datagram->payload)) {
+    if (!has_broken_start_line(datagram->payload)) return;
+    return collector_.problem(origin.mark.packet, "The start line of this message is broken.");
+  }
   collector_.message({.mark = origin.mark,
                       .first_packet = origin.first_packet,
                       .source = source_of(datagram->flow, Transport::kUdp),

@@ -65,6 +65,8 @@ void tell(Lookahead& file, Names& names, std::uint64_t number, Collector& collec
                        .destination = endpoint(names, "dst"),
                        .is_cut = end == window.npos,
                        .bytes = bytes});
+  } else {
+    collector.problem(number, kNoMessage);
   }
   file.skip(bytes.size());
 }
@@ -83,7 +85,7 @@ void read_sipdump(std::FILE* stream, Collector& collector) {
     if (auto names = names_of(file)) {
       tell(file, *names, number, collector);
     } else {
-      collector.problem(number, "This record has no message.");
+      collector.problem(number, kNoMessage);
     }
   }
 }

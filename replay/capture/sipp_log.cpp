@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::string_view kDashes = "-----------------------------------------------";
 
+// Of any other year it is no date, and its nanoseconds might overflow.
+constexpr std::uint64_t kYearMin = 1'970;
+constexpr std::uint64_t kYearMax = 2'200;
+
 // "2026-11-22 14:00:49.979664" as nanoseconds since 1970.
 std::optional<std::int64_t> instant(std::string_view text) {
   if (text.size() < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') {
@@ -31,7 +35,7 @@ std::optional<std::int64_t> instant(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)},
                                          std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok()) return std::nullopt;
+  if (!date.ok() || *year < kYearMin || *year > kYearMax) return std::nullopt;
   std::int64_t fraction = 0;
   std::int64_t scale = 1'000'000'000;
   for (std::size_t at = 20; at < text.size() && scale > 1 && sip::is_digit(text[at]); ++at) {
@@ -79,6 +83,8 @@ void tell(Lookahead& file, const Announcement& announced, PacketMark mark, Colle
                        .destination = unknown,
                        .is_cut = bytes.size() < announced.size,
                        .bytes = bytes});
+  } else if (!bytes.empty() && bytes.find_first_not_of("\r\n") != bytes.npos) {  // no keep-alive
+    collector.problem(mark.packet, kNoMessage);
   }
   file.skip(bytes.size());
 }

@@ -34,8 +34,8 @@ std::optional<StartLine> status_line(std::string_view line) {
 std::optional<StartLine> request_line(std::string_view line) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
-  // Between them stands a URI, whatever it looks like; some proxies trace an ACK without one.
-  if (first == line.npos || last == first) return std::nullopt;
+  // Between them stands a URI, whatever it looks like.
+  if (first == line.npos || last <= first + 1) return std::nullopt;
   if (!is_version(line.substr(last + 1)) || !sip::is_token(line.substr(0, first))) {
     return std::nullopt;
   }
@@ -46,6 +46,16 @@ std::optional<StartLine> read_line(std::string_view line) {
   line = sip::trim_back(line);
   if (auto status = status_line(line)) return status;
   return request_line(line);
+}
+
+// The first line behind line ends, if it is complete and could be a start line.
+std::string_view first_line(Bytes text) {
+  text = without_line_ends(text);
+  // Most packets are audio: no letter, no line.
+  if (text.empty() || !sip::is_in(sip::classes::kToken, text.front())) return {};
+  const Bytes head = text.substr(0, limits::kStartLineBytesMax);
+  const std::size_t end = sip::find_line_break(head, 0);
+  return end == head.size() ? std::string_view{} : head.substr(0, end);
 }
 
 // Whether more bytes could make a start line of this.
@@ -68,14 +78,13 @@ bool looks_like_start_line(std::string_view line) {
 
 }  // namespace
 
-std::optional<StartLine> start_line(Bytes text) {
-  text = without_line_ends(text);
-  // Most packets are audio: no letter, no line.
-  if (text.empty() || !sip::is_in(sip::classes::kToken, text.front())) return std::nullopt;
-  const Bytes head = text.substr(0, limits::kStartLineBytesMax);
-  const std::size_t end = sip::find_line_break(head, 0);
-  if (end == head.size()) return std::nullopt;
-  return read_line(head.substr(0, end));
+std::optional<StartLine> start_line(Bytes text) { return read_line(first_line(text)); }
+
+bool has_broken_start_line(Bytes text) {
+  const std::string_view line = sip::trim_back(first_line(text));
+  if (line.size() < 7 || read_line(line)) return false;
+  return is_version(line.substr(0, 7)) || (line.size() > 7 && line[line.size() - 8] == ' ' &&
+                                           is_version(line.substr(line.size() - 7)));
 }
 
 Begins begins_message(Bytes text) {

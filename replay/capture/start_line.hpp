@@ -19,6 +19,9 @@ struct StartLine {
 // The start line that `text` begins with, behind line ends; nothing if it is not SIP.
 [[nodiscard]] std::optional<StartLine> start_line(Bytes text);
 
+// Whether `text` means to be SIP but has no start line that can be read ("ACK  SIP/2.0").
+[[nodiscard]] bool has_broken_start_line(Bytes text);
+
 enum class Begins { kNo, kMaybe, kYes };
 // Whether `text` begins with a message; maybe: its first line is not complete.
 [[nodiscard]] Begins begins_message(Bytes text);

@@ -11,6 +11,9 @@
 
 namespace lastcall::replay::capture {
 
+// The problem of a record that should hold a message.
+inline constexpr const char* kNoMessage = "This record holds no SIP message.";
+
 // How one kind of trace is known by its beginning, and read.
 struct TraceFormat {
   std::string_view name;

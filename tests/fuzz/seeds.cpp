@@ -2,6 +2,7 @@
 
 #include "engine/sip/headers.hpp"
 #include "engine/sip/parse.hpp"
+#include "tests/replay/capture/wire.hpp"
 #include "tests/torture/fixture.hpp"
 
 #include <cstdio>
@@ -38,7 +39,43 @@ void put_values(const fs::path& folder, const std::string& name, const SipMessag
   }
 }
 
+// Small files of every kind that the importer reads.
+void put_captures(const fs::path& folder) {
+  namespace wire = replay::capture;
+  const std::string message = wire::request("INVITE", "a@b", "v=0\r\n");
+  const std::string datagram = wire::udp(message);
+  const auto put_frames = [&](const char* name, int link, const std::vector<std::string>& frames) {
+    put(folder, name, wire::pcap(link, wire::in_order(frames)));
+  };
+  put_frames("raw", wire::kRawLink, {wire::ip4(datagram), wire::ip6(datagram)});
+  put_frames("vlan", wire::kEthernetLink,
+             {wire::ethernet(wire::be16(7) + wire::be16(0x0800) + wire::ip4(datagram), 0x8100)});
+  put_frames("mpls", wire::kEthernetLink,
+             {wire::ethernet(wire::be32(0x00020140) + wire::ip4(datagram), 0x8847)});
+  put_frames("cooked", 113, {wire::zeros(14) + wire::be16(0x86dd) + wire::ip6(datagram)});
+  put_frames("wireless", 105,
+             {wire::be16(0x8801) + wire::zeros(24) + wire::be16(0xaaaa) + wire::be(3, 1) +
+              wire::zeros(3) + wire::be16(0x0800) + wire::ip4(datagram)});
+  put_frames("fragments", wire::kRawLink,
+             {wire::ip4(datagram.substr(64), wire::kUdpNumber, 8),
+              wire::ip4(datagram.substr(0, 64), wire::kUdpNumber, wire::kMore)});
+  put_frames("stream", wire::kRawLink,
+             {wire::ip4(wire::tcp(99, "", {.syn = true}), wire::kTcpNumber),
+              wire::ip4(wire::tcp(180, message.substr(80)), wire::kTcpNumber),
+              wire::ip4(wire::tcp(100, message.substr(0, 80)), wire::kTcpNumber)});
+  put(folder, "hep",
+      "HEP3" + wire::be16(message.size() + 12) + wire::be16(0) + wire::be16(15) +
+          wire::be16(message.size() + 6) + message);
+  put(folder, "sipp",
+      std::string(47, '-') + " 2026-11-22 14:00:49.979664\nUDP message sent (" +
+          std::to_string(message.size()) + " bytes):\n\n" + message + "\n");
+  put(folder, "sipdump",
+      std::string(20, '=') + "\ntag: rcv\ntime: 1.000002\nsrcip: 192.0.2.1\n" +
+          std::string(20, '~') + "\n" + message + std::string(20, '|') + "\n");
+}
+
 void write_all(const fs::path& folder) {
+  put_captures(folder / "capture");
   for (const torture::Fixture& each : torture::load_all(TORTURE_MESSAGES)) {
     put(folder / "message", each.name, each.bytes);
     put(folder / "kernel", each.name, each.bytes);

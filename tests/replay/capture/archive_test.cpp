@@ -3,13 +3,18 @@
 // same file too. Skipped where there is no such archive: LASTCALL_CAPTURES names its folder.
 
 #include "replay/capture/tally.hpp"
+#include "replay/capture/traces.hpp"
 #include "tests/replay/capture/importing.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace lastcall::replay::capture {
@@ -116,33 +121,95 @@ Counts tsharks(const std::string& path) {
   return counts_of(packets, call_ids.size(), methods, answers);
 }
 
-TEST(CaptureArchive, IsImportedWithTheCountsOfItsIndex) {
+// Nothing, and the test is skipped, if there is no archive.
+std::optional<fs::path> archive() {
   const char* named = std::getenv("LASTCALL_CAPTURES");
   const fs::path folder{named == nullptr ? CAPTURE_ARCHIVE : named};
-  if (!fs::exists(folder / "INDEX.md")) {
-    GTEST_SKIP() << "There is no archive of captures: set LASTCALL_CAPTURES to its folder.";
-  }
+  return fs::exists(folder / "INDEX.md") ? std::optional{folder} : std::nullopt;
+}
+constexpr const char* kNoArchive =
+    "There is no archive of captures: set LASTCALL_CAPTURES to its folder.";
+
+std::string content_of(const std::string& path) {
+  std::ifstream stream{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(CaptureArchive, IsImportedWithTheCountsOfItsIndex) {
+  const auto folder = archive();
+  if (!folder) GTEST_SKIP() << kNoArchive;
   const bool is_compared = has_tshark();
-  std::size_t compared = 0;
-  for (const Row& row : rows_of(folder / "INDEX.md")) {
-    const std::string path = folder / row.file;
+  std::size_t read = 0;
+  for (const Row& row : rows_of(*folder / "INDEX.md")) {
+    const std::string path = *folder / row.file;
     const bool is_packet_file = row.container.starts_with("pcap") || row.file.ends_with(".gz");
-    if (!fs::exists(path)) continue;
+    if (!is_packet_file || !fs::exists(path)) continue;
     const Counts found = ours(path);
-    if (!is_packet_file) {
-      EXPECT_TRUE(found.packets.starts_with("refused: It is no capture")) << row.file;
-      continue;
-    }
     if (!row.counts.packets.empty()) {
       EXPECT_EQ(found, row.counts) << row.file;
     }
     if (is_compared) {
       EXPECT_EQ(found, tsharks(path)) << row.file;
     }
-    ++compared;
+    ++read;
   }
-  EXPECT_GT(compared, 40U);
+  EXPECT_GT(read, 40U);
   if (!is_compared) std::puts("tshark is not installed: the counts are those of the index.");
+}
+
+// By the marks of its records, however they are read.
+std::size_t records_in(const std::string& file, const std::string& content) {
+  if (file.ends_with(".hep")) return occurrences(content, "HEP3");
+  if (file.ends_with(".sipdump.data")) return occurrences(content, "\ntag: ");
+  if (!file.ends_with(".sipp.log")) return 0;
+  return occurrences(content, " message sent (") + occurrences(content, " message received [");
+}
+
+// Each record of a trace is found and holds a message, or that is told; other logs are refused.
+TEST(CaptureArchive, TracesAreReadAndOtherLogsRefused) {
+  const auto folder = archive();
+  if (!folder) GTEST_SKIP() << kNoArchive;
+  for (const Row& row : rows_of(*folder / "INDEX.md")) {
+    const std::string path = *folder / row.file;
+    if (row.container.starts_with("pcap") || row.file.ends_with(".gz")) continue;
+    const Outcome outcome = import_path(path);
+    const std::size_t records = records_in(row.file, content_of(path));
+    EXPECT_EQ(outcome.report.packets, records) << row.file;
+    EXPECT_EQ(outcome.messages.size() + occurrences(sentences(outcome), kNoMessage), records)
+        << row.file;
+    EXPECT_EQ(outcome.refusal.starts_with("It is "), records == 0) << row.file;
+    EXPECT_TRUE(std::ranges::none_of(outcome.messages, &Told::is_cut)) << row.file;
+  }
+}
+
+std::string first_line(const std::string& bytes) { return bytes.substr(0, bytes.find('\r')); }
+
+// TRUTH.json holds what each scripted capture was made from: the instant, the direction and the
+// start line of every message.
+TEST(CaptureArchive, LaddersOfScriptedCapturesComeOutExactly) {
+  const auto folder = archive();
+  if (!folder) GTEST_SKIP() << kNoArchive;
+  const fs::path scripted = *folder / "lab_synth";
+  const auto truth = boost::json::parse(content_of(scripted / "TRUTH.json"));
+  for (const auto& [file, script] : truth.as_object()) {
+    const Outcome outcome = import_path(scripted / std::string{file});
+    const auto& steps = script.at("steps").as_array();
+    ASSERT_EQ(outcome.messages.size(), steps.size()) << file;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const Told& told = outcome.messages[i];
+      const bool is_from_a = told.source.host == outcome.messages[0].source.host;
+      EXPECT_EQ(is_from_a ? "A>B" : "B>A", steps[i].at(1).as_string()) << file << " " << i;
+      EXPECT_EQ(first_line(told.bytes), std::string{steps[i].at(2).as_string()}) << file;
+      const auto after = static_cast<double>(told.at_ns - outcome.messages[0].at_ns) / 1e9;
+      EXPECT_NEAR(after, steps[i].at(0).to_number<double>(), 2e-6) << file << " " << i;
+    }
+  }
 }
 
 }  // namespace

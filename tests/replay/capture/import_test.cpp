@@ -192,10 +192,18 @@ TEST(Import, WhatIsNotSipIsPassedOver) {
   const Outcome outcome =
       import_packets({ip4(udp("\x80" + zeros(171))), ip4(udp("\r\n\r\n")), ip4(udp("")),
                       ip4(udp("RTSP/1.0 200 OK\r\n")), ip4(udp("HTTP/1.1 200 OK\r\n\r\n")),
-                      ip4(udp("NOTIFY * HTTP/1.1\r\n\r\n")), ip4(udp("SIP/2.0 2000 OK\r\n")),
-                      ip4(udp("INVITE sip:a SIP/2.0"))});
+                      ip4(udp("NOTIFY * HTTP/1.1\r\n\r\n")), ip4(udp("INVITE sip:a SIP/2.0"))});
   EXPECT_TRUE(outcome.messages.empty());
   EXPECT_EQ(sentences(outcome), "");
+}
+
+TEST(Import, AStartLineThatIsBrokenIsTold) {
+  const Outcome outcome =
+      import_packets({ip4(udp("ACK  SIP/2.0\r\n\r\n")), ip4(udp("SIP/2.0 OK\r\n\r\n"))});
+  EXPECT_TRUE(outcome.messages.empty());
+  EXPECT_EQ(sentences(outcome),
+            "1: The start line of this message is broken.\n"
+            "2: The start line of this message is broken.\n");
 }
 
 TEST(Tally, CountsWhatIsSeen) {

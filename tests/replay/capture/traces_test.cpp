@@ -92,6 +92,11 @@ TEST(SippLog, ARecordWithoutADateIsTold) {
                                        std::to_string(kMessage.size()) + " bytes):\n\n" + kMessage);
   EXPECT_EQ(outcome.messages.size(), 1U);
   EXPECT_EQ(sentences(outcome), "2: This record has no date.\n");
+  for (const char* date : {"0001-01-01", "1969-12-31", "2201-01-01", "9999-12-31", "2026-02-30"}) {
+    std::string record = sipp("UDP message sent (1 bytes):", "\n");
+    record.replace(record.find("2026-11-22"), 10, date);
+    EXPECT_EQ(sentences(import_bytes(record)), "1: This record has no date.\n") << date;
+  }
 }
 
 std::string sipdump(const std::string& message) {
@@ -118,7 +123,7 @@ TEST(Sipdump, WhatIsBrokenIsTold) {
                                        record.substr(0, record.size() - 30));
   EXPECT_EQ(outcome.messages.size(), 2U);
   EXPECT_EQ(outcome.report.problem_count, 2U) << sentences(outcome);
-  EXPECT_TRUE(sentences(outcome).starts_with("1: This record has no message.\n3: Of this"));
+  EXPECT_TRUE(sentences(outcome).starts_with("1: This record holds no SIP message.\n3: Of this"));
 }
 
 }  // namespace
