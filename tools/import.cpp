@@ -48,18 +48,24 @@ std::string counts_json(const std::map<Key, std::uint64_t>& counts) {
   return "{" + json + "}";
 }
 
+// "1 problem", "2 problems".
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 void print_text(const std::string& file, const capture::Report& report,
                 const capture::Tally& tally) {
-  fmt::print("{}: {} packets, {} SIP messages, {}{} Call-IDs\n", file, report.packets,
-             report.messages, tally.has_more_call_ids() ? "at least " : "", tally.call_ids());
+  fmt::print("{}: {}, {}, {}{}\n", file, counted(report.packets, "packet"),
+             counted(report.messages, "SIP message"), tally.has_more_call_ids() ? "at least " : "",
+             counted(tally.call_ids(), "Call-ID"));
   fmt::print("  requests   {}\n", counts_text(tally.methods()));
   fmt::print("  responses  {}\n", counts_text(tally.answers()));
   if (report.cut_packets != 0) {
-    fmt::print("  {} packets were not captured to their end\n", report.cut_packets);
+    fmt::print("  {} not captured to the end\n", counted(report.cut_packets, "packet"));
   }
   if (report.problem_count == 0) return;
-  fmt::print("  {} problems{}\n", report.problem_count,
-             report.problem_count > report.problems.size() ? ", the first of them" : "");
+  fmt::print("  {}{}\n", counted(report.problem_count, "problem"),
+             report.problem_count > report.problems.size() ? ", the first of them:" : "");
   for (const capture::Problem& problem : report.problems) {
     fmt::print("    packet {}: {}\n", problem.packet, replay::inert(problem.sentence));
   }
