@@ -74,7 +74,7 @@ void Fragments::hand_on(Waiting::iterator partial) {
   const auto& covered = partial->covered;
   const bool has_begin = !covered.empty() && covered.begin()->first == 0;
   const std::size_t there = has_begin ? covered.begin()->second : 0;
-  const std::size_t total = partial->total.value_or(partial->bytes.size() + 1);
+  const std::size_t total = partial->total.value_or(limits::kDatagramBytesMax);
   Reassembled result{.first_packet = partial->first_packet, .mark = partial->mark};
   result.packet = {.source = partial->key.source,
                    .destination = partial->key.destination,

@@ -18,7 +18,7 @@ namespace lastcall::replay::capture {
 
 // A datagram put together; its views are valid during the callback.
 struct Reassembled {
-  IpPacket packet;  // `missing` is not 0 if it is not whole, and then at least 1
+  IpPacket packet;  // `missing` is not 0 if it is not whole; greatest if its end is not known
   std::uint64_t first_packet = 0;
   PacketMark mark;  // of the fragment that came last
 };

@@ -6,6 +6,7 @@
 #include "replay/capture/link.hpp"
 #include "replay/capture/packet_file.hpp"
 #include "replay/capture/packets.hpp"
+#include "replay/capture/pcapng_file.hpp"
 #include "replay/capture/traces.hpp"
 
 #include <fmt/core.h>
@@ -57,8 +58,9 @@ void tell_end(const InputFile& input, std::string why, Collector& collector) {
                     fmt::format("The file cannot be read from here on: {}.", why));
 }
 
-void read_packets(PacketFile& file, const InputFile& input, Collector& collector) {
-  Packets packets{file.datalink(), collector};
+template <class File>
+void read_packets(File& file, const InputFile& input, Collector& collector) {
+  Packets packets{collector};
   while (true) {
     const auto frame = file.next();
     if (!frame) {
@@ -79,9 +81,15 @@ Done read_packet_file(InputFile& input, Collector& collector) {
   if (!file) return std::unexpected{fmt::format("It is damaged: {}.", file.error())};
   if (!carries_ip(file->datalink())) {
     return std::unexpected{
-        fmt::format("Its link type {} is not supported.", file->datalink_name())};
+        fmt::format("Its link type {} is not supported.", datalink_name(file->datalink()))};
   }
   read_packets(*file, input, collector);
+  return {};
+}
+
+Done read_pcapng_file(InputFile& input, Collector& collector) {
+  PcapngFile file{input};
+  read_packets(file, input, collector);
   return {};
 }
 
@@ -95,6 +103,7 @@ Done read_trace(const TraceFormat& format, InputFile& input, Collector& collecto
 
 Done read_capture(InputFile& input, Collector& collector) {
   if (PacketFile::is_one(input.beginning())) return read_packet_file(input, collector);
+  if (PcapngFile::is_one(input.beginning())) return read_pcapng_file(input, collector);
   for (const TraceFormat& format : kTraceFormats) {
     if (format.is_one(input.beginning())) return read_trace(format, input, collector);
   }

@@ -10,6 +10,10 @@ namespace lastcall::replay::capture::limits {
 inline constexpr std::size_t kProblemsMax = 1'000;  // kept; all are counted
 inline constexpr std::size_t kStartLineBytesMax = 8'192;
 
+// Files.
+inline constexpr std::size_t kBlockBytesMax = 1U << 24U;  // of pcapng
+inline constexpr std::size_t kInterfacesMax = 1'024;
+
 // Headers around IP.
 inline constexpr int kTagsMax = 8;     // VLAN tags, MPLS labels and the like, one inside another
 inline constexpr int kTunnelsMax = 4;  // IP inside IP

@@ -10,14 +10,10 @@ namespace lastcall::replay::capture {
 void PacketFile::Close::operator()(pcap* file) const { pcap_close(file); }
 
 bool PacketFile::is_one(std::string_view beginning) {
-  constexpr std::array<std::string_view, 7> kMagics{
-      std::string_view{"\xa1\xb2\xc3\xd4", 4},
-      std::string_view{"\xd4\xc3\xb2\xa1", 4},  // µs
-      std::string_view{"\xa1\xb2\x3c\x4d", 4},
-      std::string_view{"\x4d\x3c\xb2\xa1", 4},  // ns
-      std::string_view{"\xa1\xb2\xcd\x34", 4},
-      std::string_view{"\x34\xcd\xb2\xa1", 4},   // Kuznetzov
-      std::string_view{"\x0a\x0d\x0d\x0a", 4}};  // pcapng
+  constexpr std::array<std::string_view, 6> kMagics{
+      std::string_view{"\xa1\xb2\xc3\xd4", 4}, std::string_view{"\xd4\xc3\xb2\xa1", 4},  // µs
+      std::string_view{"\xa1\xb2\x3c\x4d", 4}, std::string_view{"\x4d\x3c\xb2\xa1", 4},  // ns
+      std::string_view{"\xa1\xb2\xcd\x34", 4}, std::string_view{"\x34\xcd\xb2\xa1", 4}};
   return std::ranges::any_of(kMagics, [&](auto magic) { return beginning.starts_with(magic); });
 }
 
@@ -36,9 +32,9 @@ std::expected<PacketFile, std::string> PacketFile::open(InputFile& input) {
 
 int PacketFile::datalink() const { return pcap_datalink(file_.get()); }
 
-std::string PacketFile::datalink_name() const {
-  const char* name = pcap_datalink_val_to_name(datalink());
-  return name == nullptr ? std::to_string(datalink()) : name;
+std::string datalink_name(int datalink) {
+  const char* name = pcap_datalink_val_to_name(datalink);
+  return name == nullptr ? std::to_string(datalink) : name;
 }
 
 std::expected<std::optional<Frame>, std::string> PacketFile::next() {
@@ -52,7 +48,7 @@ std::expected<std::optional<Frame>, std::string> PacketFile::next() {
   const std::int64_t seconds =
       std::clamp<std::int64_t>(header->ts.tv_sec, 0, INT64_MAX / kSecond - 8);
   const std::int64_t rest = std::clamp<std::int64_t>(header->ts.tv_usec, 0, 4 * kSecond);
-  Frame frame{.mark = {++packets_, seconds * kSecond + rest}};
+  Frame frame{.mark = {++packets_, seconds * kSecond + rest}, .datalink = datalink()};
   frame.bytes = {reinterpret_cast<const char*>(bytes), header->caplen};
   frame.missing = header->len > header->caplen ? header->len - header->caplen : 0;
   return frame;

@@ -29,20 +29,29 @@ StreamListener listener_for(Collector& collector) {
 
 }  // namespace
 
-Packets::Packets(int datalink, Collector& collector)
-    : datalink_(datalink),
-      collector_(collector),
+Packets::Packets(Collector& collector)
+    : collector_(collector),
       fragments_([this](const Reassembled& datagram) { take_reassembled(datagram); }),
       streams_(listener_for(collector)) {}
 
 void Packets::take(const Frame& frame) {
   ++collector_.report().packets;
   if (frame.missing != 0) ++collector_.report().cut_packets;
-  const auto ip = ip_in(datalink_, frame.bytes);
+  if (!carries_ip(frame.datalink)) return tell_unknown_link(frame);
+  const auto ip = ip_in(frame.datalink, frame.bytes);
   if (!ip) return collector_.problem(frame.mark.packet, ip.error());
   if (ip->empty()) return;
   ++collector_.report().ip_packets;
   take_ip(*ip, {frame.mark, frame.mark.packet}, 0);
+}
+
+void Packets::tell_unknown_link(const Frame& frame) {
+  if (frame.datalink == kNoInterface) {
+    return collector_.problem(frame.mark.packet, "It names an interface that the file has not.");
+  }
+  if (!unknown_links_.insert(frame.datalink).second) return;
+  collector_.problem(frame.mark.packet, fmt::format("Packets of the link type {} are passed over.",
+                                                    datalink_name(frame.datalink)));
 }
 
 void Packets::finish() {
@@ -103,7 +112,9 @@ void Packets::take_reassembled(const Reassembled& datagram) {
                                    to_text(datagram.packet.source),
                                    to_text(datagram.packet.destination), datagram.first_packet));
   }
-  if (datagram.packet.payload.empty()) return;
+  // What TCP misses it finds out by its own numbers.
+  const bool is_part_of_stream = datagram.packet.missing != 0 && datagram.packet.protocol == kTcp;
+  if (datagram.packet.payload.empty() || is_part_of_stream) return;
   take_transport(datagram.packet, {datagram.mark, datagram.first_packet}, 0);
 }
 

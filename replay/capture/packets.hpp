@@ -7,12 +7,14 @@
 #include "replay/capture/packet_file.hpp"
 #include "replay/capture/tcp.hpp"
 
+#include <set>
+
 namespace lastcall::replay::capture {
 
 class Packets {
  public:
-  // REQUIRES: carries_ip(datalink); the collector outlives this object.
-  Packets(int datalink, Collector& collector);
+  // REQUIRES: the collector outlives this object.
+  explicit Packets(Collector& collector);
   Packets(const Packets&) = delete;
   Packets& operator=(const Packets&) = delete;
 
@@ -26,16 +28,17 @@ class Packets {
     std::uint64_t first_packet = 0;
   };
 
+  void tell_unknown_link(const Frame& frame);
   void take_ip(Bytes bytes, const Origin& origin, int depth);
   void take_transport(const IpPacket& packet, const Origin& origin, int depth);
   void take_udp(const IpPacket& packet, const Origin& origin);
   void take_tcp(const IpPacket& packet, const Origin& origin);
   void take_reassembled(const Reassembled& datagram);
 
-  int datalink_;
   Collector& collector_;
   Fragments fragments_;
   Streams streams_;
+  std::set<int> unknown_links_;  // that were told
 };
 
 }  // namespace lastcall::replay::capture

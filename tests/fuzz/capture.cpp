@@ -7,12 +7,11 @@
 #include "replay/capture/tally.hpp"
 #include "tests/fuzz/target.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace lastcall::fuzz {
 namespace {

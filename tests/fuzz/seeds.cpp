@@ -63,6 +63,7 @@ void put_captures(const fs::path& folder) {
              {wire::ip4(wire::tcp(99, "", {.syn = true}), wire::kTcpNumber),
               wire::ip4(wire::tcp(180, message.substr(80)), wire::kTcpNumber),
               wire::ip4(wire::tcp(100, message.substr(0, 80)), wire::kTcpNumber)});
+  put(folder, "pcapng", wire::pcapng(wire::kRawLink, wire::in_order({wire::ip4(datagram)})));
   put(folder, "hep",
       "HEP3" + wire::be16(message.size() + 12) + wire::be16(0) + wire::be16(15) +
           wire::be16(message.size() + 6) + message);

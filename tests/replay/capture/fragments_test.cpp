@@ -109,14 +109,15 @@ TEST(Fragments, ThatLieAboutTheirPlaceAreLeftOut) {
 
 // A storm of beginnings: memory stays bounded, the newest is still joined.
 TEST(Fragments, AStormOfBeginningsLosesOnlyTheOldest) {
-  std::vector<std::string> packets;
+  std::vector<std::string> packets{part(0, 400, 1)};
   for (unsigned id = 1'000; id < 3'000; ++id) packets.push_back(part(400, 400, id));
   packets.push_back(part(0, 400, 2'999));
   packets.push_back(part(800, 4'000, 2'999));
   const Outcome outcome = import_packets(packets);
-  ASSERT_EQ(outcome.messages.size(), 1U);
-  EXPECT_EQ(outcome.messages[0].bytes, kMessage);
-  EXPECT_EQ(outcome.report.problem_count, 1'999U);
+  ASSERT_EQ(outcome.messages.size(), 2U);
+  EXPECT_TRUE(outcome.messages[0].is_cut);  // told when its place was needed, not at the end
+  EXPECT_EQ(outcome.messages[1].bytes, kMessage);
+  EXPECT_EQ(outcome.report.problem_count, 2'001U);
   EXPECT_EQ(outcome.report.problems.size(), 1'000U);
 }
 

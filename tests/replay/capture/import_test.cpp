@@ -15,25 +15,6 @@ std::vector<WrittenPacket> three() {
   return {{kPacket, 1'000'000'001}, {kPacket, 1'000'000'002}, {kPacket, 2'000'000'003}};
 }
 
-std::string block(unsigned type, const std::string& body) {
-  const std::string padded = body + zeros((4 - body.size() % 4) % 4);
-  return le(type, 4) + le(padded.size() + 12, 4) + padded + le(padded.size() + 12, 4);
-}
-// One interface with timestamps in nanoseconds, and these packets.
-std::string pcapng(const std::vector<WrittenPacket>& packets) {
-  const std::string resolution = le(9, 2) + le(1, 2) + be(9, 1) + zeros(3) + zeros(4);
-  std::string file = block(0x0a0d0d0a, le(0x1a2b3c4d, 4) + le(1, 2) + zeros(2) + le(~0ULL, 8)) +
-                     block(1, le(kRawLink, 2) + zeros(2) + le(262'144, 4) + resolution);
-  for (const WrittenPacket& each : packets) {
-    const auto at = static_cast<std::uint64_t>(each.at_ns);
-    const std::string bytes = each.bytes + zeros((4 - each.bytes.size() % 4) % 4);
-    const std::string comment = le(1, 2) + le(4, 2) + "note" + zeros(4);
-    file += block(6, zeros(4) + le(at >> 32U, 4) + le(at & 0xffffffffU, 4) +
-                         le(each.bytes.size(), 4) + le(each.bytes.size(), 4) + bytes + comment);
-  }
-  return file;
-}
-
 void expect_three(const Outcome& outcome) {
   ASSERT_EQ(outcome.messages.size(), 3U) << sentences(outcome);
   EXPECT_EQ(outcome.messages[0].at_ns, 1'000'000'001);
@@ -49,8 +30,6 @@ TEST(Import, ReadsBothByteOrdersToTheNanosecond) {
   expect_three(import_bytes(pcap(kRawLink, three())));
   expect_three(import_bytes(pcap(kRawLink, three(), true)));
 }
-
-TEST(Import, ReadsPcapng) { expect_three(import_bytes(pcapng(three()))); }
 
 TEST(Import, ReadsWhatIsPacked) {
   const std::string path = put_file("");
@@ -89,7 +68,7 @@ TEST(Import, APackedFileThatEndsEarlyIsReadAsFarAsItGoes) {
 }
 
 TEST(Import, EveryBeginningOfAFileIsReadOrRefused) {
-  for (const std::string& whole : {pcap(kRawLink, three()), pcapng(three())}) {
+  for (const std::string& whole : {pcap(kRawLink, three()), pcapng(kRawLink, three())}) {
     for (std::size_t size = 0; size < whole.size(); size += 1 + size / 100) {
       const Outcome outcome = import_bytes(whole.substr(0, size));
       EXPECT_LE(outcome.messages.size(), 2U);

@@ -100,6 +100,50 @@ inline std::string pcap(int linktype, const std::vector<WrittenPacket>& packets,
   return file;
 }
 
+// ---- blocks of pcapng
+
+inline std::string number(std::uint64_t value, std::size_t bytes, bool big_endian) {
+  return big_endian ? be(value, bytes) : le(value, bytes);
+}
+inline std::string block(unsigned type, const std::string& body, bool big_endian = false) {
+  const std::string padded = body + zeros((4 - body.size() % 4) % 4);
+  const std::string length = number(padded.size() + 12, 4, big_endian);
+  return number(type, 4, big_endian) + length + padded + length;
+}
+inline std::string section(bool big_endian = false) {
+  return block(0x0a0d0d0a,
+               number(0x1a2b3c4d, 4, big_endian) + number(1, 2, big_endian) + zeros(2) +
+                   std::string(8, '\xff'),
+               big_endian);
+}
+// `resolution` is the value of if_tsresol.
+inline std::string interface(int linktype, unsigned resolution = 9, bool big_endian = false) {
+  return block(1,
+               number(static_cast<unsigned>(linktype), 2, big_endian) + zeros(2) +
+                   number(262'144, 4, big_endian) + number(9, 2, big_endian) +
+                   number(1, 2, big_endian) + be(resolution, 1) + zeros(3) + zeros(4),
+               big_endian);
+}
+// With a comment behind the packet; `at` counts units of the interface.
+inline std::string enhanced(unsigned on, const std::string& bytes, std::uint64_t at,
+                            bool big_endian = false) {
+  const auto field = [&](std::uint64_t value) { return number(value, 4, big_endian); };
+  const std::string comment =
+      number(1, 2, big_endian) + number(4, 2, big_endian) + "note" + zeros(4);
+  return block(6,
+               field(on) + field(at >> 32U) + field(at & 0xffffffffU) + field(bytes.size()) +
+                   field(bytes.size()) + bytes + zeros((4 - bytes.size() % 4) % 4) + comment,
+               big_endian);
+}
+// One interface with timestamps in nanoseconds, and these packets.
+inline std::string pcapng(int linktype, const std::vector<WrittenPacket>& packets) {
+  std::string file = section() + interface(linktype);
+  for (const WrittenPacket& each : packets) {
+    file += enhanced(0, each.bytes, static_cast<std::uint64_t>(each.at_ns));
+  }
+  return file;
+}
+
 inline constexpr int kEthernetLink = 1;
 inline constexpr int kRawLink = 101;
 
