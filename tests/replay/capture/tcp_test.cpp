@@ -164,6 +164,17 @@ TEST(Tcp, AFloodOfConnectionsLosesOnlyTheOldest) {
   EXPECT_EQ(methods(import_packets(packets)), (Names{"INVITE cut", "REGISTER"}));
 }
 
+// Its bytes may come again whole; how many are missing is not known.
+TEST(Tcp, AFragmentWithoutTheOthersMovesNoStream) {
+  const std::string whole = tcp(kFirst, kStream);
+  const std::string first = ip4(whole.substr(0, 400), kTcpNumber, kMore, 8);
+  std::vector<WrittenPacket> packets = in_order({syn(), first, first, part(0, 2'000)});
+  packets[2].bytes.replace(4, 2, be16(9));  // of a later datagram: the first has waited too long
+  packets[2].at_ns = packets[3].at_ns = 61'000'000'000;
+  const Outcome outcome = import_bytes(pcap(kRawLink, packets));
+  EXPECT_EQ(methods(outcome), (Names{"INVITE", "BYE"})) << sentences(outcome);
+}
+
 TEST(Tcp, HeadersThatLieAreTold) {
   std::string no_header = part(0, 100);
   no_header[32] = 0x10;  // a header of four bytes

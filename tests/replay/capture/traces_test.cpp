@@ -16,7 +16,7 @@ std::string head_chunks(unsigned protocol = 17) {
          chunk(4, be32(0xc6336402)) + chunk(7, be16(5060)) + chunk(8, be16(5070)) +
          chunk(9, be32(1'000)) + chunk(10, be32(2)) + chunk(11, be(1, 1));
 }
-std::string hep() { return hep_of(head_chunks() + chunk(15, kMessage) + chunk(1, "own", 5)); }
+std::string hep() { return hep_of(head_chunks() + chunk(15, kMessage) + chunk(15, "own", 5)); }
 
 TEST(Hep, IsReadWithItsAddressesAndTime) {
   const Outcome outcome = import_bytes(hep() + hep_of(head_chunks(22) + chunk(15, kMessage)));
