@@ -30,6 +30,7 @@ constexpr GlyphSet kAscii{
 struct Plan {
   std::vector<std::size_t> wire;  // columns of the peers, then of the engine
   std::size_t tracks = 0;         // of the first layer
+  std::size_t layers = kTracks;   // that are shown
   std::size_t pitch = 3;          // from track to track
   std::size_t text = 0;
   std::size_t width = 0;
@@ -44,12 +45,17 @@ Plan plan_for(const Ladder& ladder, const LadderStyle& style) {
   Plan plan{.wire = {}, .width = std::max(style.width, kWidthMin)};
   const bool narrow = plan.width < 80;
   const std::size_t peers = ladder.peers.size();
-  const std::size_t gap = narrow ? 14 : (peers == 1 ? 20 : 18);
+  const std::size_t wide = ladder.has_layers ? 20 : 28;
+  const std::size_t gap = narrow ? 14 : (peers == 1 ? wide : 18);
   std::size_t column = kTimeEnds + (narrow ? 1 : 3);
   for (std::size_t i = 0; i <= peers; ++i, column += gap) plan.wire.push_back(column);
   if (narrow) plan.pitch = 2;
   plan.tracks = plan.wire.back() + (narrow ? 4 : 5);
   plan.text = plan.track(kTracks - 1) + (narrow ? 3 : 4);
+  if (!ladder.has_layers) {
+    plan.layers = 0;
+    plan.text = plan.wire.back() + 3;
+  }
   // Text needs room, however many peers there are.
   plan.width = std::max(plan.width, plan.text + kTextMin);
   return plan;
@@ -67,6 +73,7 @@ class Drawing {
 
  private:
   void head();
+  void put_names(Line& line) const;
   void row(const Row& row);
   void broken(const Row& row);
   void lifelines(Line& line) const;
@@ -86,30 +93,35 @@ class Drawing {
 //      bob               alice  ╷ Transaction
 //       │                   │   ┊  ╷ Dialog
 void Drawing::head() {
-  for (std::size_t i = 0; i < kTracks; ++i) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(plan_.layers, 1); ++i) {
     Line line;
     if (i > 0) lifelines(line);
-    for (std::size_t j = i; j < kTracks; ++j) {
+    for (std::size_t j = i; j < plan_.layers; ++j) {
       line.put(plan_.track(j), " ", Ink::kNormal);
     }
-    if (i == 0) {
-      for (std::size_t actor = 0; actor < plan_.wire.size(); ++actor) {
-        const bool is_engine = actor == ladder_.peers.size();
-        const std::string name = inert(is_engine ? ladder_.engine : ladder_.peers[actor]);
-        const std::size_t half = std::min(width_of(name) / 2, is_engine ? 8U : kTimeEnds);
-        line.put(plan_.wire[actor] - half, name, Ink::kBold);
-      }
+    if (i == 0) put_names(line);
+    if (plan_.layers > 0) {
+      const auto layer = static_cast<LayerId>(i + 1);
+      line.put(plan_.track(layer), glyphs_.head, Ink::kDim);
+      line.put(plan_.track(layer) + 2, name(layer), Ink::kBold);
     }
-    const auto layer = static_cast<LayerId>(i + 1);
-    line.put(plan_.track(layer), glyphs_.head, Ink::kDim);
-    line.put(plan_.track(layer) + 2, name(layer), Ink::kBold);
     print(line);
+  }
+}
+
+void Drawing::put_names(Line& line) const {
+  for (std::size_t actor = 0; actor < plan_.wire.size(); ++actor) {
+    const bool is_engine = actor == ladder_.peers.size();
+    const std::string name = inert(is_engine ? ladder_.engine : ladder_.peers[actor]);
+    const std::size_t half =
+        std::min(width_of(name) / 2, is_engine && ladder_.has_layers ? 8U : kTimeEnds);
+    line.put(plan_.wire[actor] - half, name, Ink::kBold);
   }
 }
 
 void Drawing::lifelines(Line& line) const {
   for (const std::size_t column : plan_.wire) line.put(column, glyphs_.wire, Ink::kDim);
-  for (std::size_t i = 0; i < kTracks; ++i) {
+  for (std::size_t i = 0; i < plan_.layers; ++i) {
     line.put(plan_.track(i), glyphs_.track, Ink::kDim);
   }
 }
@@ -163,7 +175,7 @@ void Drawing::row(const Row& row) {
     if (i == 0) {
       line.put(0, time, time == time_ ? Ink::kDim : Ink::kNormal);
       if (row.arrow) arrow(line, *row.arrow);
-      if (row.track != LayerId::kWorld && row.mark != Mark::kNone) {
+      if (plan_.layers > 0 && row.track != LayerId::kWorld && row.mark != Mark::kNone) {
         const auto glyph = glyphs_.marks[static_cast<std::size_t>(row.mark)];
         line.put(plan_.track(row.track), glyph, ink_of(row.mark));
       }

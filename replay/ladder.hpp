@@ -55,6 +55,7 @@ struct Ladder {
   std::vector<std::string> peers;  // at least one
   std::string engine = "engine";
   std::vector<Row> rows;
+  bool has_layers = true;  // false: nobody looks inside, there are only the columns of the wire
 };
 
 struct LadderStyle {

@@ -6,17 +6,17 @@
 #include "engine/log/json_writer.hpp"
 #include "replay/canvas.hpp"
 #include "replay/capture/tally.hpp"
+#include "tools/captured_calls.hpp"
 #include "tools/verbs.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
-#include <unistd.h>
 
 namespace lastcall::tools {
 namespace {
@@ -87,26 +87,15 @@ void print_json(const capture::Report& report, const capture::Tally& tally) {
              findings);
 }
 
-// One line on a terminal, written over itself.
-void show_progress(const capture::Progress& progress) {
-  const std::uint64_t total = std::max<std::uint64_t>(progress.bytes_total, 1);
-  fmt::print(stderr, "\r{} packets, {} %", progress.packets, progress.bytes * 100 / total);
-  std::fflush(stderr);
-}
-
 Exit import_capture(const ImportArguments& arguments) {
   capture::Tally tally;
-  const bool is_watched = isatty(STDERR_FILENO) != 0;
-  bool has_shown = false;
+  std::optional<ImportProgress> line{std::in_place};
   capture::Listener listener{[&](const capture::Captured& message) { tally.add(message); }};
-  if (is_watched) {
-    listener.on_progress = [&](const capture::Progress& progress) {
-      show_progress(progress);
-      has_shown = true;
-    };
+  if (line->is_watched()) {
+    listener.on_progress = [&](const capture::Progress& progress) { line->show(progress); };
   }
   const auto report = capture::import_file(arguments.file, listener);
-  if (has_shown) fmt::print(stderr, "\r\x1b[K");
+  line.reset();
   if (!report) {
     fmt::print(stderr, "lastcall: {}: {}\n", arguments.file, report.error().sentence);
     return report.error().is_missing ? Exit::kEnvironment : Exit::kDamagedLog;

@@ -1,12 +1,15 @@
 // lastcall replay: a log is rerun, input by input, and must lead to the same events; a token is run
-// again and shows the failure that it stands for.
+// again and shows the failure that it stands for; a capture is rebuilt into calls and judged
+// (tools/replay_capture.cpp).
 
 #include "replay/canvas.hpp"
 #include "replay/rerun.hpp"
 #include "replay/rows.hpp"
 #include "sim/failure.hpp"
 #include "sim/strategies/choosers.hpp"
+#include "tools/captured_calls.hpp"
 #include "tools/log_options.hpp"
+#include "tools/replay_capture.hpp"
 #include "tools/screen.hpp"
 #include "tools/search_options.hpp"
 #include "tools/verbs.hpp"
@@ -24,6 +27,7 @@ namespace {
 
 struct ReplayArguments {
   std::string what;
+  CaptureArguments capture;
   std::string scenario;
   SearchOptions setup;  // its rules, mutant and turns are used
   std::string format = "text";
@@ -161,20 +165,28 @@ Exit replay_token(const ReplayArguments& arguments) {
   return run.findings.empty() ? Exit::kPassed : Exit::kFailed;
 }
 
-Exit run_replay(const ReplayArguments& arguments) {
+Exit run_replay(ReplayArguments& arguments) {
   std::error_code none;
-  return std::filesystem::exists(arguments.what, none) ? replay_log(arguments)
-                                                       : replay_token(arguments);
+  if (!std::filesystem::exists(arguments.what, none)) return replay_token(arguments);
+  if (is_log(arguments.what)) return replay_log(arguments);
+  arguments.capture.file = arguments.what;
+  arguments.capture.json = arguments.format == "json";
+  arguments.capture.style = style_of_screen(arguments.color);
+  arguments.capture.style.ascii = arguments.ascii;
+  return replay_capture(arguments.capture);
 }
 
 }  // namespace
 
 void add_replay(CLI::App& app, Exit& exit) {
-  CLI::App* verb = app.add_subcommand("replay", "Rerun a log, or the run behind a token");
+  CLI::App* verb = app.add_subcommand(
+      "replay", "Rerun a log, or the run behind a token; judge the calls of a capture");
   const auto arguments = std::make_shared<ReplayArguments>();
-  verb->add_option("what", arguments->what, "a log, or the token of a failure")->required();
+  verb->add_option("what", arguments->what, "a log, a capture, or the token of a failure")
+      ->required();
   verb->add_option("--scenario", arguments->scenario, "of the token: a name or a file");
   add_setup_options(*verb, arguments->setup);
+  add_capture_options(*verb, arguments->capture);
   verb->add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

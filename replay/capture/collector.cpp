@@ -23,17 +23,24 @@ std::string name_of(Bytes bytes) {
 
 void Collector::message(Captured captured) {
   ++report_.messages;
+  report_.last = captured.mark;
   if (captured.is_cut) {
-    problem(captured.mark.packet, fmt::format("Of this {} only the first {} bytes were captured.",
-                                              name_of(captured.bytes), captured.bytes.size()));
+    captured.fault = fmt::format("Of this {} only the first {} bytes were captured.",
+                                 name_of(captured.bytes), captured.bytes.size());
   } else if (auto parsed = sip::parse(std::string{captured.bytes})) {
     captured.message = *std::move(parsed);
   } else {
-    problem(captured.mark.packet,
-            fmt::format("This {} breaks the grammar at byte {}: {}", name_of(captured.bytes),
-                        parsed.error().position, parsed.error().sentence));
+    captured.fault =
+        fmt::format("This {} breaks the grammar at byte {}: {}", name_of(captured.bytes),
+                    parsed.error().position, parsed.error().sentence);
   }
+  if (!captured.fault.empty()) problem(captured.mark.packet, captured.fault);
   if (listener_.on_message) listener_.on_message(captured);
+}
+
+void Collector::media(const MediaPacket& packet) {
+  ++report_.media_packets;
+  if (listener_.on_media) listener_.on_media(packet);
 }
 
 void Collector::problem(std::uint64_t packet, std::string sentence) {

@@ -17,6 +17,7 @@ class Collector {
 
   // A message, without `message` set. What is cut or breaks the grammar is told as a problem too.
   void message(Captured captured);
+  void media(const MediaPacket& packet);
   void problem(std::uint64_t packet, std::string sentence);
   void progress(const Progress& progress) const;
 

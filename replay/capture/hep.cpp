@@ -28,6 +28,7 @@ enum Chunk : unsigned {
   kSeconds = 9,
   kMicroseconds = 10,
   kPayloadKind = 11,
+  kAgent = 12,
   kPayload = 15,
   kPackedPayload = 16,
 };
@@ -39,6 +40,7 @@ struct Packet {
   std::int64_t seconds = 0;
   std::int64_t microseconds = 0;
   unsigned kind = kKindSip;
+  std::uint32_t agent = 0;
   Bytes payload;
   bool is_packed = false;
 };
@@ -89,6 +91,9 @@ std::optional<const char*> read_chunk(unsigned type, Bytes value, Packet& packet
     case kPayloadKind:
       packet.kind = number.u8();
       break;
+    case kAgent:
+      packet.agent = number.be32();
+      break;
     case kPackedPayload:
       packet.is_packed = true;
       break;
@@ -123,11 +128,12 @@ void tell(const Packet& packet, std::uint64_t number, Collector& collector) {
   }
   if (packet.kind != kKindSip) return;
   if (!start_line(packet.payload)) return collector.problem(number, kNoMessage);
-  collector.message({.mark = {number, (packet.seconds * 1'000'000 + packet.microseconds) * 1'000},
-                     .first_packet = number,
-                     .source = source_of(packet.flow, packet.transport),
-                     .destination = destination_of(packet.flow, packet.transport),
-                     .bytes = packet.payload});
+  collector.message(
+      {.mark = {number, (packet.seconds * 1'000'000 + packet.microseconds) * 1'000, packet.agent},
+       .first_packet = number,
+       .source = source_of(packet.flow, packet.transport),
+       .destination = destination_of(packet.flow, packet.transport),
+       .bytes = packet.payload});
 }
 
 // Moves to the next packet; false if there is none.

@@ -2,6 +2,7 @@
 
 #include "replay/capture/limits.hpp"
 #include "replay/capture/link.hpp"
+#include "replay/capture/media.hpp"
 #include "replay/capture/start_line.hpp"
 
 #include <fmt/core.h>
@@ -36,6 +37,7 @@ Packets::Packets(Collector& collector)
 
 void Packets::take(const Frame& frame) {
   ++collector_.report().packets;
+  collector_.report().last = frame.mark;
   if (frame.missing != 0) ++collector_.report().cut_packets;
   if (!carries_ip(frame.datalink)) return tell_unknown_link(frame);
   const auto ip = ip_in(frame.datalink, frame.bytes);
@@ -87,6 +89,11 @@ void Packets::take_udp(const IpPacket& packet, const Origin& origin) {
   const auto datagram = read_udp(packet);
   if (!datagram) return collector_.problem(origin.mark.packet, datagram.error());
   if (!start_line(datagram->payload)) {
+    if (const auto media = read_media(*datagram)) {
+      MediaPacket packet_seen = *media;
+      packet_seen.mark = origin.mark;
+      return collector_.media(packet_seen);
+    }
     if (!has_broken_start_line(datagram->payload)) return;
     return collector_.problem(origin.mark.packet, "The start line of this message is broken.");
   }

@@ -68,7 +68,8 @@ Frame PcapngFile::frame_of(const Carried& packet) {
   const bool has_interface = packet.interface < interfaces_.size();
   const Interface interface =
       has_interface ? interfaces_[packet.interface] : Interface{.datalink = kNoInterface};
-  Frame frame{.mark = {++packets_, nanoseconds(packet.timestamp, interface)},
+  Frame frame{.mark = {++packets_, nanoseconds(packet.timestamp, interface),
+                       static_cast<std::uint32_t>(packet.interface)},
               .bytes = packet.rest.substr(0, packet.captured),
               .datalink = interface.datalink};
   // A packet that says it is longer than its block ends with it.

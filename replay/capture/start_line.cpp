@@ -107,13 +107,13 @@ std::size_t find_message(Bytes piece) {
   return piece.npos;
 }
 
-std::string_view call_id_of(Bytes text) {
+std::string_view header_value(Bytes text, Header kind) {
   text = without_line_ends(text);
   while (!text.empty() && !is_line_end(text.front())) {
     const std::string_view line = sip::take_folded_line(text);
     if (!line.ends_with('\n')) return {};  // the capture may have cut the value
     const HeaderView header = sip::header_of(line);
-    if (header.kind == Header::kCallId) return header.value;
+    if (header.kind == kind) return header.value;
   }
   return {};
 }

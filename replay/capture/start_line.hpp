@@ -2,6 +2,7 @@
 // Tells SIP from what else goes over a wire, by its start line (RFC 3261 7.1, 7.2), and reads what
 // counting needs from messages that a parser would refuse: cut ones and broken ones.
 
+#include "engine/model/sip_names.hpp"
 #include "replay/capture/reader.hpp"
 
 #include <cstddef>
@@ -30,7 +31,8 @@ enum class Begins { kNo, kMaybe, kYes };
 // last line; npos if none does.
 [[nodiscard]] std::size_t find_message(Bytes piece);
 
-// The value of the first Call-ID header; empty if there is none.
-[[nodiscard]] std::string_view call_id_of(Bytes text);
+// The value of the first header of this kind, of a message that no parser need accept; empty if
+// there is none.
+[[nodiscard]] std::string_view header_value(Bytes text, Header kind);
 
 }  // namespace lastcall::replay::capture
