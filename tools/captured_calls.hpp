@@ -7,6 +7,7 @@
 #include "tools/verbs.hpp"
 
 #include <cstddef>
+#include <expected>
 #include <optional>
 #include <string>
 #include <vector>

@@ -23,6 +23,7 @@ Exit run(int argc, char** argv) {
   add_log(app, exit);
   add_ladder(app, exit);
   add_import(app, exit);
+  add_export(app, exit);
   add_bench(app, exit);
   add_version(app, exit);
   try {

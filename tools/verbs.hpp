@@ -28,6 +28,7 @@ enum class Exit : int {
 void add_bench(CLI::App& app, Exit& exit);
 void add_call(CLI::App& app, Exit& exit);
 void add_check(CLI::App& app, Exit& exit);
+void add_export(CLI::App& app, Exit& exit);
 void add_fuzz(CLI::App& app, Exit& exit);
 void add_import(CLI::App& app, Exit& exit);
 void add_ladder(CLI::App& app, Exit& exit);

@@ -50,6 +50,7 @@ struct MediaPacket {
   std::uint16_t sequence = 0;     // RTP only
   std::uint32_t timestamp = 0;    // RTP only
   std::uint32_t ssrc = 0;         // of the sender
+  Bytes payload = {};             // the whole datagram; valid during the callback
 };
 
 struct Problem {

@@ -18,7 +18,7 @@ std::optional<MediaPacket> read_media(const Datagram& datagram) {
   Reader reader{datagram.payload};
   const unsigned first = reader.u8();
   if (first >> 6U != kVersion) return std::nullopt;
-  MediaPacket packet{.flow = datagram.flow};
+  MediaPacket packet{.flow = datagram.flow, .payload = datagram.payload};
   const unsigned second = reader.u8();
   packet.sequence = reader.be16();
   if (is_rtcp_type(second)) {
