@@ -142,8 +142,12 @@ Drawing draw_svg(const Ladder& ladder) { return Picture{ladder}.draw(); }
 
 std::string svg_style() {
   return R"(
-:root{--paper:#fff;--ink:#1c2329;--dim:#8a949c;--request:#0b61a4;--good:#2b7a2b;--bad:#b3261e;--line:#cdd3d8;--mark:#fff3bf}
-@media(prefers-color-scheme:dark){:root{--paper:#15191d;--ink:#dde3e8;--dim:#8b959d;--request:#6cb6ff;--good:#7bc77b;--bad:#ff8a80;--line:#3a434b;--mark:#4a4210}}
+:root{--paper:#fff;--ink:#1c2329;--dim:#8a949c;--line:#cdd3d8}
+:root{--request:#0b61a4;--good:#2b7a2b;--bad:#b3261e}
+@media(prefers-color-scheme:dark){
+:root{--paper:#15191d;--ink:#dde3e8;--dim:#8b959d;--line:#3a434b}
+:root{--request:#6cb6ff;--good:#7bc77b;--bad:#ff8a80}
+}
 svg text{font:13px ui-monospace,Menlo,Consolas,monospace;fill:var(--ink)}
 svg .name{font-weight:bold;text-anchor:middle}
 svg .layer{fill:var(--dim);font-size:11px}

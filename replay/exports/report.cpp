@@ -17,7 +17,9 @@ main{display:grid;grid-template-columns:minmax(0,1fr) 26em;gap:1em;padding:0 1.5
 #ladder{overflow:auto}
 aside{position:sticky;top:0;align-self:start;max-height:100vh;overflow:auto;padding:1em 0}
 input[type=range]{width:100%}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;font:12px ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--line);padding:.6em}
+pre{white-space:pre-wrap;overflow-wrap:anywhere}
+pre{font:12px ui-monospace,Menlo,Consolas,monospace}
+pre{border:1px solid var(--line);padding:.6em}
 .row{cursor:pointer}
 .row.later{opacity:.25}
 .row.here text{font-weight:bold}
