@@ -202,8 +202,7 @@ Packets Peer::on_invite(const SipMessage& request, const Endpoint& source, Insta
     phase_ = Phase::kRinging;
     call_id_ = request.call_id();
     remote_tag_ = request.from_tag();
-    const auto from = sip::parse_name_addr(*request.header(Header::kFrom));
-    remote_uri_ = "<" + std::string{from->uri} + ">";
+    remote_uri_ = "<" + std::string{request.from_uri()} + ">";
     direction_ = flip(offered(request.body()));
     const Packet ringing = reply(request, source, 180);
     pending_head_ = sip::response_head(request, source);

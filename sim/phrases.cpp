@@ -95,8 +95,7 @@ Read<Action> parse_verb(const Actor& actor, std::string_view words) {
 template <class E>
 Read<E> parse_name(std::string_view word, std::string_view kind) {
   if (const auto value = named<E>(word)) return *value;
-  constexpr auto kNames = names_of(E{});
-  return std::unexpected{unknown_word(word, kind, kNames)};
+  return std::unexpected{unknown_word(word, kind, kNamesOf<E>)};
 }
 
 // "200 to BYE"

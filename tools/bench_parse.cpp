@@ -52,9 +52,6 @@ bool is_address(std::string_view value) {
 // Max-Forwards were read with the message.
 bool is_readable(Header kind, std::string_view value) {
   switch (kind) {
-    case Header::kFrom:
-    case Header::kTo:
-    case Header::kContact:
     case Header::kRoute:
     case Header::kRecordRoute:
       return is_address(value);
@@ -81,6 +78,7 @@ bool read_everything(std::string_view text) {
   }
   sip::for_each_value(*message, Header::kContact,
                       [&](std::string_view value) { fine = fine && is_address(value); });
+  fine = fine && sip::parse_uri(message->from_uri()) && sip::parse_uri(message->to_uri());
   fine = fine && sip::option_tags_of(*message, Header::kSupported).unknown.empty();
   (void)sip::allowed_by(*message);
   return fine && (message->body().empty() || sip::parse_sdp(message->body()));

@@ -55,8 +55,7 @@ std::optional<host::PortRange> port_range(std::string_view text) {
 
 template <NamedEnum E>
 CLI::IsMember names() {
-  constexpr auto kNames = names_of(E{});
-  return CLI::IsMember(std::vector<std::string>{kNames.begin(), kNames.end()});
+  return CLI::IsMember(std::vector<std::string>{kNamesOf<E>.begin(), kNamesOf<E>.end()});
 }
 
 CLI::Validator host_port() {

@@ -1,6 +1,7 @@
 #pragma once
-// Who and where we are to others, and where our requests outside dialogs go first: read off the
-// configuration. For every layer that writes requests. Resolves no names.
+// Who and where we are to others, by each transport, and where our requests outside dialogs go
+// first: what Via, Contact and Route of our messages say. Pure functions of the configuration; they
+// open nothing and resolve no names. For every layer that composes or sends messages.
 
 #include "engine/core/layer.hpp"
 
@@ -22,7 +23,19 @@ namespace lastcall::core {
 [[nodiscard]] std::string first_hop(const Config& config, std::string_view target);
 // Where that is if it is numeric; for a name an endpoint without a host, of the URI's transport.
 [[nodiscard]] Endpoint numeric_endpoint(std::string_view uri);
-// Where we are reached by the transport that leads to the target: Via and Contact.
+// The Route of requests outside dialogs, as a line: the outbound proxy, else nothing.
+[[nodiscard]] std::string route_line(const Config& config);
+
+// Where we are reached by this transport: Via and Contact (8.1.1.7, 8.1.1.8). Where we do not
+// listen by it, that of UDP: answers come on the connection of the request anyway.
+[[nodiscard]] Endpoint contact_at(const Config& config, Transport transport);
+// The same by the transport that leads to the target.
 [[nodiscard]] Endpoint local_towards(const Config& config, std::string_view target);
+// The value of Contact for messages that travel by this transport towards `peer_uri`:
+// "<sip:host:port;transport=tcp>", or "<sips:host:port>" if that is a sips: URI (8.1.1.8, 12.1.1).
+[[nodiscard]] std::string contact_for(const Config& config, Transport transport,
+                                      std::string_view peer_uri);
+// Whether a Via with this sent-by is one of ours (RFC 3261 18.1.2).
+[[nodiscard]] bool is_own_sent_by(const Config& config, const Via& via);
 
 }  // namespace lastcall::core

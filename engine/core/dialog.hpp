@@ -236,9 +236,9 @@ struct Leg {
   bool collided = false;            // a 491 has come since an offer of ours was last answered
   std::optional<Instant> retry_at;  // when our next offer may be made after a collision
   std::optional<Instant> forks_until;
-  std::vector<Refer> refers;  // they may outlive the call
-  bool was_referred = false;  // the peer has sent a REFER
-  CallId referrer;            // the call whose peer asked for this one, and wants to hear of it
+  std::vector<Refer> refers;   // they may outlive the call
+  std::uint32_t referred = 0;  // calls that the peer asked for by REFER
+  CallId referrer;             // the call whose peer asked for this one, and wants to hear of it
   Duties duties;
   std::optional<Instant> until;  // set when the call ends: from then on all dialogs are Mortal
 
@@ -273,7 +273,7 @@ struct Leg {
                                              field("retry_at", &Leg::retry_at),
                                              field("forks_until", &Leg::forks_until),
                                              field("refers", &Leg::refers),
-                                             field("was_referred", &Leg::was_referred),
+                                             field("referred", &Leg::referred),
                                              field("referrer", &Leg::referrer),
                                              field("duties", &Leg::duties),
                                              field("until", &Leg::until)};

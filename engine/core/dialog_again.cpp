@@ -2,7 +2,6 @@
 
 #include "engine/core/addresses.hpp"
 #include "engine/core/challenges.hpp"
-#include "engine/core/contact.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/sip/binding.hpp"
 #include "engine/sip/options.hpp"
@@ -148,7 +147,7 @@ bool send_without_extensions(const LegContext& at, const ResponseReceived& refus
                          .changes = {.drop = std::move(drop), .lines = lines}});
 }
 
-bool try_next_target(const LegContext& at, const Failure& failure) {
+bool follow_redirection(const LegContext& at, const Failure& failure) {
   if (failure.status >= 600 || over(at)) return false;
   std::vector<std::string> targets = next_targets(at.leg, failure);
   if (targets.empty()) return false;

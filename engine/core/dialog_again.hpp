@@ -51,6 +51,6 @@ struct Failure {
 };
 // Sends it to the next target of a redirection, this one or an earlier one: by q, each target once,
 // until one of them answers for all with a 6xx (8.1.3.4). False: there is none.
-bool try_next_target(const LegContext& at, const Failure& failure);
+bool follow_redirection(const LegContext& at, const Failure& failure);
 
 }  // namespace lastcall::core

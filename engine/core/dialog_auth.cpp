@@ -15,7 +15,7 @@ void give_up(const LegContext& at, const RefusedRequest& refused) {
   constexpr int kUnauthorized = 401;
   const TransactionId transaction = refused.transaction;
   if (transaction == at.leg.invite) {
-    if (try_next_target(at, {kUnauthorized, refused.request})) return;
+    if (follow_redirection(at, {kUnauthorized, refused.request})) return;
     return invite_failed(at, Cause::kRemoteReject, kUnauthorized);
   }
   if (const OwnRequest* own = at.leg.own_request(transaction)) {

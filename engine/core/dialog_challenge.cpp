@@ -32,10 +32,12 @@ NonceAge age_of(std::string_view nonce, std::string_view sip_call_id, const Cont
   return step_now(context) - made < kNonceSteps ? NonceAge::kFresh : NonceAge::kStale;
 }
 
-// RFC 8760 2.3: one challenge per algorithm, the preferred one first.
+// RFC 8760 2.3: one challenge per algorithm, the preferred one first: that which most peers know,
+// for some of them look at no other.
 std::string challenge_lines(const SipMessage& request, bool stale, const Context& context) {
   std::string lines;
-  for (const auto algorithm : {sip::DigestAlgorithm::kSha256, sip::DigestAlgorithm::kMd5}) {
+  using enum sip::DigestAlgorithm;
+  for (const auto algorithm : {kSha256, kSha512_256, kMd5}) {
     if (!allowed_digests(context.config).contains(algorithm)) continue;
     const sip::Challenge challenge{.realm = context.config.realm,
                                    .nonce = nonce_of(step_now(context), request.call_id(), context),

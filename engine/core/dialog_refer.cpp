@@ -59,7 +59,7 @@ Refer begun_by(const ReferTaken& e, const Leg& leg) {
   return {.refer = e.refer,
           .dialog = e.dialog,
           .cseq = e.cseq,
-          .is_named = again || leg.was_referred,
+          .is_named = again || leg.referred > 0,
           .ours = false,
           .placed = e.placed,
           .status = 100,
@@ -67,9 +67,10 @@ Refer begun_by(const ReferTaken& e, const Leg& leg) {
 }
 
 // RFC 3515 2.4.2, 5.2: what we do for nobody.
-Rejection judge(const std::expected<sip::ReferTo, sip::ParseError>& target, const Config& config) {
+Rejection judge(const std::expected<sip::ReferTo, sip::ParseError>& target, const LegContext& at) {
   if (!target) return {400};
-  if (!config.follows_refers || target->method != Method::kInvite) return {403};
+  if (!at.context.config.follows_refers || target->method != Method::kInvite) return {403};
+  if (at.leg.referred >= limits::kRefersMax) return {403};
   if (!sip::is_sip_scheme(sip::scheme_of(target->uri))) return {416};
   return {};
 }
@@ -98,7 +99,7 @@ void receive_refer(const InDialog& in) {
   const LegContext& at = in.at;
   const SipMessage& message = in.request.message;
   const auto target = sip::refer_to_of(message);
-  if (Rejection why = judge(target, at.context.config)) {
+  if (Rejection why = judge(target, at)) {
     in.take(Refresh::kNone);
     return in.reject(std::move(why));
   }
@@ -219,10 +220,8 @@ void drop(DialogLayer::State& state, CallId call, Leg& leg, TransactionId id) {
 }  // namespace
 
 void apply_to(DialogLayer::State& state, Leg& leg, const ReferTaken& e) {
-  if (e.reported) {
-    add(state, e.call, leg, begun_by(e, leg));
-    leg.was_referred = true;
-  }
+  if (e.reported) add(state, e.call, leg, begun_by(e, leg));
+  ++leg.referred;
   state.referrals.put(e.placed, {.by = e.reported ? e.call : CallId{}, .lines = e.lines});
 }
 

@@ -17,11 +17,7 @@ namespace lastcall::core {
 namespace {
 
 // A From or To value without its parameters, so that our own tag can be added.
-std::string name_addr_of(const SipMessage& message, Header kind) {
-  const auto value = message.header(kind);
-  const auto address = value ? sip::parse_name_addr(*value) : std::unexpected(sip::ParseError{});
-  return address ? "<" + std::string{address->uri} + ">" : std::string{"<sip:unknown@invalid>"};
-}
+std::string bracketed(std::string_view uri) { return "<" + std::string{uri} + ">"; }
 
 void start_leg(const RequestReceived& request, CallId replaced, const Context& context,
                Outbox& out) {
@@ -34,8 +30,8 @@ void start_leg(const RequestReceived& request, CallId replaced, const Context& c
                         .invite = request.transaction,
                         .sip_call_id = std::string{invite.call_id()},
                         .local_tag = tag,
-                        .local_uri = name_addr_of(invite, Header::kTo),
-                        .remote_uri = name_addr_of(invite, Header::kFrom),
+                        .local_uri = bracketed(invite.to_uri()),
+                        .remote_uri = bracketed(invite.from_uri()),
                         .local = request.local,
                         .remote = request.source,
                         .offerless = sdp_of(invite).empty()});
@@ -54,8 +50,8 @@ void start_leg(const RequestReceived& request, CallId replaced, const Context& c
   if (terms.expires != Duration::zero()) {
     out.record(TimerOffered{request.call, terms.expires, terms.we_refresh});
   }
-  out.send(ToSession{
-      CallOffered{request.call, name_addr_of(invite, Header::kFrom), sdp_of(invite), replaced}});
+  out.send(
+      ToSession{CallOffered{request.call, bracketed(invite.from_uri()), sdp_of(invite), replaced}});
 }
 
 void receive_bye(const InDialog& in) {
@@ -242,8 +238,7 @@ std::string contact_uri(const SipMessage& message) {
 std::string target_of_caller(const SipMessage& invite) {
   std::string contact = contact_uri(invite);
   if (!contact.empty() || invite.via().has_unique_branch()) return contact;
-  const auto from = sip::parse_name_addr(invite.header(Header::kFrom).value_or(""));
-  return from ? request_uri_of(from->uri) : std::string{};
+  return request_uri_of(invite.from_uri());
 }
 
 std::string request_uri_of(std::string_view text) {

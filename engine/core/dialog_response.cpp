@@ -118,13 +118,13 @@ void receive_response(const LegContext& at, const ResponseReceived& response) {
   }
   if (status == 422 && retry_invite(at, response)) return;
   if (status == 420 && send_without_extensions(at, response)) return;
-  if (try_next_target(at, {status, response.request, &message})) return;
+  if (follow_redirection(at, {status, response.request, &message})) return;
   invite_failed(at, status == 408 ? Cause::kNoAnswer : Cause::kRemoteReject, status);
 }
 
 void receive_failure(const LegContext& at, const RequestFailed& failure) {
   if (failure.transaction == at.leg.invite) {
-    if (try_next_target(at, {failure.status, failure.request})) return;
+    if (follow_redirection(at, {failure.status, failure.request})) return;
     const bool timeout = failure.status == 408;
     return invite_failed(at, timeout ? Cause::kNoAnswer : Cause::kTransportFailure, failure.status);
   }

@@ -1,6 +1,6 @@
 #include "engine/core/dialog_send.hpp"
 
-#include "engine/core/contact.hpp"
+#include "engine/core/addresses.hpp"
 #include "engine/core/dialog_auth.hpp"
 #include "engine/core/dialog_extensions.hpp"
 #include "engine/core/dialog_steps.hpp"
@@ -92,11 +92,9 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
   writer
       .via(contact_at(context.config, leg.remote.transport),
            context.draws.branch(leg.call, {}, Method::kInvite, leg.invite_cseq))
-      .max_forwards(70);
-  if (!context.config.outbound_proxy.empty()) {
-    writer.header(Header::kRoute, "<" + context.config.outbound_proxy + ">");
-  }
-  writer.header(Header::kFrom, tagged(leg.local_uri, leg.local_tag))
+      .max_forwards(70)
+      .lines(route_line(context.config))
+      .header(Header::kFrom, tagged(leg.local_uri, leg.local_tag))
       .header(Header::kTo, leg.remote_uri)
       .header(Header::kCallId, leg.sip_call_id)
       .cseq(leg.invite_cseq)

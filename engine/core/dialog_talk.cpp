@@ -18,10 +18,9 @@ Respond options_answer(const RequestReceived& request, std::string to_tag, const
 }
 
 void tell_text(CallId call, const SipMessage& message, Outbox& out) {
-  const auto from = sip::parse_name_addr(message.header(Header::kFrom).value_or(""));
   out.send(ToClient{News{.call = call,
                          .notice = NoticeKind::kMessage,
-                         .peer = from ? std::string{from->uri} : std::string{},
+                         .peer = std::string{message.from_uri()},
                          .text = std::string{message.body()}}});
 }
 

@@ -26,11 +26,10 @@ std::string compose(const RegistrationContext& at, const Written& written) {
   const std::string& aor = at.registration.aor;
   const std::uint32_t expires = written.op == Op::kRegister ? written.expires : 0;
   sip::Writer writer{Method::kRegister, written.target};
-  writer.via(local_towards(config, written.target), branch_of(at, written.cseq)).max_forwards(70);
-  if (!config.outbound_proxy.empty()) {
-    writer.header(Header::kRoute, "<" + config.outbound_proxy + ">");
-  }
-  writer.header(Header::kFrom, "<" + aor + ">;tag=" + at.context.draws.local_tag(at.call))
+  writer.via(local_towards(config, written.target), branch_of(at, written.cseq))
+      .max_forwards(70)
+      .lines(route_line(config))
+      .header(Header::kFrom, "<" + aor + ">;tag=" + at.context.draws.local_tag(at.call))
       .header(Header::kTo, "<" + aor + ">")
       .header(Header::kCallId, at.context.draws.sip_call_id(at.call))
       .cseq(written.cseq)

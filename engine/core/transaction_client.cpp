@@ -1,6 +1,6 @@
 #include "engine/core/transaction_client.hpp"
 
-#include "engine/core/contact.hpp"
+#include "engine/core/addresses.hpp"
 #include "engine/core/transaction_send.hpp"
 #include "engine/sip/again.hpp"
 #include "engine/sip/delta.hpp"

@@ -1,4 +1,4 @@
-#include "engine/core/contact.hpp"
+#include "engine/core/addresses.hpp"
 #include "engine/core/transaction_client.hpp"
 #include "engine/core/transaction_receive.hpp"
 #include "engine/core/transaction_send.hpp"

@@ -39,6 +39,7 @@ inline constexpr std::size_t kCommandsMax = 1'000;     // per call, answered one
 inline constexpr std::size_t kHoldersMax = 16;         // attachments per call and layer
 inline constexpr std::size_t kDialogsMax = 8;          // early dialogs of one INVITE
 inline constexpr std::size_t kRedirectsMax = 8;        // targets that redirections lead one call to
+inline constexpr std::uint32_t kRefersMax = 8;         // calls that one peer may ask for by REFER
 inline constexpr std::size_t kForksMax = 64;           // of these and those that a 2xx began
 inline constexpr std::size_t kTargetBytesMax = 1'024;  // a URI given by a user
 

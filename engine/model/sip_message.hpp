@@ -63,7 +63,11 @@ struct MessageParts {
   std::vector<Line> lines;
   TopVia via;
   Slice method, uri, reason;  // start line; `method` is that of the CSeq in a response
-  Slice call_id, from_tag, to_tag, body;
+  struct Party {
+    Slice uri, tag;
+  };
+  Party from, to;
+  Slice call_id, body;
   std::uint32_t cseq = 0;
   std::uint16_t status = 0;  // 0: a request
   std::uint16_t via_count = 0;
@@ -95,9 +99,12 @@ class SipMessage {
   [[nodiscard]] std::string_view request_uri() const { return view(parts_.uri); }
 
   [[nodiscard]] std::string_view call_id() const { return view(parts_.call_id); }
+  // As written, without <>; of any scheme.
+  [[nodiscard]] std::string_view from_uri() const { return view(parts_.from.uri); }
+  [[nodiscard]] std::string_view to_uri() const { return view(parts_.to.uri); }
   // Empty: no tag (RFC 2543, and the To of a request outside dialogs).
-  [[nodiscard]] std::string_view from_tag() const { return view(parts_.from_tag); }
-  [[nodiscard]] std::string_view to_tag() const { return view(parts_.to_tag); }
+  [[nodiscard]] std::string_view from_tag() const { return view(parts_.from.tag); }
+  [[nodiscard]] std::string_view to_tag() const { return view(parts_.to.tag); }
   [[nodiscard]] std::uint32_t cseq() const { return parts_.cseq; }
   // Nothing if absent or above 255 (RFC 4475 3.1.2.4: treated as absent).
   [[nodiscard]] std::optional<std::uint8_t> max_forwards() const { return parts_.max_forwards; }

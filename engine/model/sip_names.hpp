@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace lastcall {
@@ -184,6 +185,15 @@ static_assert(static_cast<std::size_t>(Header::kOther) + 1 == kEnumSize<Header>)
     if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
   }
   return true;
+}
+
+// The enumerator called `text`, letters of either case; nothing if there is none.
+template <NamedEnum E>
+[[nodiscard]] constexpr std::optional<E> named_ignoring_case(std::string_view text) {
+  for (std::size_t i = 0; i < kEnumSize<E>; ++i) {
+    if (same_ignoring_case(kNamesOf<E>[i], text)) return static_cast<E>(i);
+  }
+  return std::nullopt;
 }
 
 }  // namespace model

@@ -32,9 +32,10 @@ std::expected<AuthParams, ParseError> take_auth_params(Cursor& cursor) {
     cursor.skip_spaces();
     if (cursor.at_end()) return params;
     if (cursor.eat(',')) continue;
-    const std::optional<Param> next = take_param(cursor);
-    if (!next) return fail(cursor.position(), "Only name=value pairs can follow Digest.");
-    if (!params.emplace(lower_case(next->name), unquote(next->value)).second) {
+    Param next;
+    if (!take_param(cursor, next))
+      return fail(cursor.position(), "Only name=value pairs can follow Digest.");
+    if (!params.emplace(lower_case(next.name), unquote(next.value)).second) {
       return fail(cursor.position(), "A digest parameter is repeated.");
     }
     if (!cursor.at_end() && cursor.peek() != ',') {
@@ -71,11 +72,7 @@ std::optional<std::string> take_optional(AuthParams& params, std::string_view na
 std::optional<DigestAlgorithm> algorithm_of(const AuthParams& params) {
   const auto it = params.find("algorithm");
   if (it == params.end()) return DigestAlgorithm::kMd5;
-  constexpr auto kNames = names_of(DigestAlgorithm{});
-  const auto found = std::ranges::find_if(
-      kNames, [&](std::string_view each) { return same_ignoring_case(each, it->second); });
-  if (found == kNames.end()) return std::nullopt;
-  return static_cast<DigestAlgorithm>(found - kNames.begin());
+  return named_ignoring_case<DigestAlgorithm>(it->second);
 }
 
 // "auth, auth-int, other": unknown options are ignored (RFC 7616 3.3).
@@ -83,7 +80,7 @@ EnumSet<Qop> parse_qop_options(std::string_view text) {
   EnumSet<Qop> options;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    if (const auto option = named<Qop>(lower_case(trim(text.substr(0, comma))))) {
+    if (const auto option = named_ignoring_case<Qop>(trim(text.substr(0, comma)))) {
       options.insert(*option);
     }
     text.remove_prefix(std::min(comma + 1, text.size()));

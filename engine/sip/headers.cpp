@@ -10,9 +10,6 @@
 namespace lastcall::sip {
 namespace {
 
-// Everything that neither ends an element of a list nor protects its commas.
-constexpr classes::Table kInsideElement = classes::all_but(",\"<");
-
 // A URI in <> and one without: what ends or confuses it is left out.
 constexpr classes::Table kInsideBrackets = classes::all_but(" \t<>\"");
 constexpr classes::Table kBareUri = classes::all_but("; \t");
@@ -62,7 +59,8 @@ std::expected<std::string_view, ParseError> take_bracketed_uri(Cursor& cursor) {
   (void)cursor.eat('<');
   const std::optional<std::string_view> uri = cursor.take_until('>');
   if (!uri) return fail(cursor, "The '<' around a URI is not closed.");
-  if (!is_all(kInsideBrackets, *uri)) {
+  const bool usual = find_outside_uri(*uri) == uri->size();
+  if (!usual && !is_all(kInsideBrackets, *uri)) {
     return fail(cursor, "A URI inside <> holds no spaces, quotes or '<'.");
   }
   if (scheme_of(*uri).empty()) return fail(cursor, "The URI inside <> has no scheme.");
@@ -111,39 +109,52 @@ std::string_view without_blanks(std::string_view text) {
   return text;
 }
 
-}  // namespace
-
-std::expected<NameAddr, ParseError> parse_name_addr(std::string_view value) {
-  NameAddr address;
+// Both fill an empty value.
+std::optional<ParseError> read(std::string_view value, NameAddr& address) {
   Cursor cursor{value};
   cursor.skip_spaces();
-  if (std::optional<ParseError> error = take_address(cursor, address)) {
-    return std::unexpected{*std::move(error)};
-  }
+  if (std::optional<ParseError> error = take_address(cursor, address)) return error;
   cursor.skip_spaces();
   address.params = cursor.rest();
   const bool fine = take_params(cursor, [&](const Param& found) {
     if (same_ignoring_case(found.name, "tag")) address.tag = found.value;
   });
-  if (!fine) return fail(cursor, "Only ;name=value parameters can follow an address.");
-  return address;
+  if (fine) return std::nullopt;
+  return ParseError{cursor.position(), "Only ;name=value parameters can follow an address."};
 }
 
-std::expected<Via, ParseError> parse_via(std::string_view value) {
-  Via via;
+std::optional<ParseError> read(std::string_view value, Via& via) {
   Cursor cursor{value};
   cursor.skip_spaces();
-  if (!take_sent_protocol(cursor, via)) return fail(cursor, "A Via begins with SIP/2.0/transport.");
-  const std::optional<HostPort> where = take_host_port(cursor);
-  if (!where) return fail(cursor, "The sent-by of a Via is no host and port.");
-  via.host = where->host;
-  via.port = where->port;
+  if (!take_sent_protocol(cursor, via)) {
+    return ParseError{cursor.position(), "A Via begins with SIP/2.0/transport."};
+  }
+  if (!take_host_port(cursor, via.host, via.port)) {
+    return ParseError{cursor.position(), "The sent-by of a Via is no host and port."};
+  }
   cursor.skip_spaces();
   via.params = cursor.rest();
   const bool fine = take_params(cursor, [&](const Param& found) { set_via_param(via, found); });
-  if (!fine) return fail(cursor, "Only ;name=value parameters can follow the sent-by of a Via.");
-  return via;
+  if (fine) return std::nullopt;
+  return ParseError{cursor.position(),
+                    "Only ;name=value parameters can follow the sent-by of a Via."};
 }
+
+// Reads in place: a copy of the result costs more than the reading.
+template <class T>
+std::expected<T, ParseError> parsed(std::string_view value) {
+  std::expected<T, ParseError> result;
+  if (auto error = read(value, *result)) result = std::unexpected{*std::move(error)};
+  return result;
+}
+
+}  // namespace
+
+std::expected<NameAddr, ParseError> parse_name_addr(std::string_view value) {
+  return parsed<NameAddr>(value);
+}
+
+std::expected<Via, ParseError> parse_via(std::string_view value) { return parsed<Via>(value); }
 
 std::expected<Cseq, ParseError> parse_cseq(std::string_view value) {
   Cursor cursor{value};
@@ -171,7 +182,7 @@ std::optional<std::string_view> param(std::string_view params, std::string_view 
 ListSplit split_list(std::string_view value) {
   Cursor cursor{value};
   while (true) {
-    (void)cursor.take(kInsideElement);
+    cursor.skip(find_list_mark(value, cursor.position()) - cursor.position());
     const char c = cursor.peek();
     if (c == ',') {
       const std::size_t comma = cursor.position();

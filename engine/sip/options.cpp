@@ -8,14 +8,6 @@
 namespace lastcall::sip {
 namespace {
 
-std::optional<OptionTag> tag_named(std::string_view word) {
-  constexpr auto kNames = names_of(OptionTag{});
-  const auto found = std::ranges::find_if(
-      kNames, [&](std::string_view each) { return same_ignoring_case(each, word); });
-  if (found == kNames.end()) return std::nullopt;
-  return static_cast<OptionTag>(found - kNames.begin());
-}
-
 // "application/*" and "*/*" take every type that begins so.
 bool covers(std::string_view range, std::string_view type) {
   if (range == "*/*" || range == "*" || same_ignoring_case(range, type)) return true;
@@ -37,7 +29,7 @@ OptionTags option_tags_of(const SipMessage& message, Header kind) {
   OptionTags tags;
   for_each_value(message, kind, [&](std::string_view word) {
     if (word.empty()) return;
-    if (const std::optional<OptionTag> tag = tag_named(word)) {
+    if (const auto tag = named_ignoring_case<OptionTag>(word)) {
       tags.known.insert(*tag);
     } else {
       tags.unknown.emplace_back(word);

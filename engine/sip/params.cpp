@@ -12,20 +12,20 @@ constexpr int hex_value(char c) { return is_digit(c) ? c - '0' : lower(c) - 'a' 
 
 }  // namespace
 
-std::optional<Param> take_param(Cursor& cursor) {
-  Param found{.name = cursor.take(classes::kToken)};
-  if (found.name.empty()) return std::nullopt;
-  if (!cursor.eat_spaced('=')) return found;
+bool take_param(Cursor& cursor, Param& found) {
+  found = {.name = cursor.take(classes::kToken)};
+  if (found.name.empty()) return false;
+  if (!cursor.eat_spaced('=')) return true;
   if (cursor.peek() == '"') {
     const std::optional<std::string_view> inside = cursor.take_quoted();
-    if (!inside) return std::nullopt;
+    if (!inside) return false;
     found.value = *inside;
   } else {
     found.value = cursor.take(classes::kParamValue);
-    if (found.value.empty()) return std::nullopt;
+    if (found.value.empty()) return false;
   }
   cursor.skip_spaces();
-  return found;
+  return true;
 }
 
 std::string without_params(std::string_view params, std::initializer_list<std::string_view> names) {

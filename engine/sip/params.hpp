@@ -17,17 +17,17 @@ struct Param {
   std::string_view value = {};  // without quotes, escapes left in place; empty for none
 };
 
-// One "name[=value]"; nothing, with the cursor at the fault, if it is malformed.
-[[nodiscard]] std::optional<Param> take_param(Cursor& cursor);
+// One "name[=value]"; false, with the cursor at the fault, if it is malformed.
+[[nodiscard]] bool take_param(Cursor& cursor, Param& found);
 
 // All ";name[=value]" up to the end of the text, each given to f; false, with the cursor at the
 // fault, if something else is found.
 template <class F>
 [[nodiscard]] bool take_params(Cursor& cursor, F&& f) {
+  Param next;
   while (cursor.eat_spaced(';')) {
-    const std::optional<Param> next = take_param(cursor);
-    if (!next) return false;
-    f(*next);
+    if (!take_param(cursor, next)) return false;
+    f(next);
   }
   return cursor.at_end();
 }

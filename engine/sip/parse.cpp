@@ -270,7 +270,8 @@ void MessageReader::read_parties() {
     if (!has(kind)) return fail(bytes_.size(), "There is no From or no To.", 400);
     const auto party = parse_name_addr(value(kind));
     if (!party) return fail(value(kind), party.error());
-    (kind == Header::kFrom ? parts_.from_tag : parts_.to_tag) = slice(party->tag);
+    MessageParts::Party& side = kind == Header::kFrom ? parts_.from : parts_.to;
+    side = {slice(party->uri), slice(party->tag)};
   }
   if (!has(Header::kCallId)) return fail(bytes_.size(), "There is no Call-ID.", 400);
   const std::string_view call_id = value(Header::kCallId);

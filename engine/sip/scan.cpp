@@ -18,6 +18,8 @@ constexpr classes::Table kDigits = [] {
   return table;
 }();
 
+constexpr classes::Table kInUri = classes::make("!#$%&'()*+,-./:;=?@[\\]^_`{|}~", false);
+
 // An IPv6 reference; whether it is an address is for those who need its value.
 std::optional<std::string_view> take_bracketed(Cursor& cursor) {
   (void)cursor.eat('[');
@@ -28,41 +30,84 @@ std::optional<std::string_view> take_bracketed(Cursor& cursor) {
   return fine ? inside : std::nullopt;
 }
 
-}  // namespace
+#ifdef __SSE2__
+__m128i load(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
+__m128i equal(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
 
-std::size_t find_line_break(std::string_view text, std::size_t from) {
+// A bit for each of 16 bytes that no URI holds. Bytes above 0x7f are negative, so they are not
+// above a space.
+unsigned outside_uri(const char* from) {
+  const __m128i bytes = load(from);
+  const __m128i visible = _mm_cmpgt_epi8(bytes, _mm_set1_epi8(' '));
+  const __m128i brackets = _mm_or_si128(equal(bytes, '<'), equal(bytes, '>'));
+  const __m128i others = _mm_or_si128(equal(bytes, '"'), equal(bytes, '\x7f'));
+  const auto good = static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_andnot_si128(_mm_or_si128(brackets, others), visible)));
+  return ~good & 0xffffU;
+}
+#endif
+
+// The first of these characters at or behind `from`.
+template <char... kAny>
+std::size_t find_any(std::string_view text, std::size_t from) {
   std::size_t at = from;
 #ifdef __SSE2__
-  const __m128i cr = _mm_set1_epi8('\r');
-  const __m128i lf = _mm_set1_epi8('\n');
   for (; at + 16 <= text.size(); at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-    const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, cr), _mm_cmpeq_epi8(bytes, lf));
+    const __m128i bytes = load(text.data() + at);
+    __m128i found = _mm_setzero_si128();
+    ((found = _mm_or_si128(found, equal(bytes, kAny))), ...);
     const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found));
     if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
   }
 #endif
-  while (at < text.size() && text[at] != '\r' && text[at] != '\n') ++at;
+  while (at < text.size() && ((text[at] != kAny) && ...)) ++at;
   return at;
 }
 
-std::optional<HostPort> take_host_port(Cursor& cursor) {
-  HostPort found;
+}  // namespace
+
+std::size_t find_line_break(std::string_view text, std::size_t from) {
+  return find_any<'\r', '\n'>(text, from);
+}
+
+std::size_t find_list_mark(std::string_view text, std::size_t from) {
+  return find_any<',', '"', '<'>(text, from);
+}
+
+std::size_t find_outside_uri(std::string_view text) {
+  std::size_t at = 0;
+#ifdef __SSE2__
+  for (; at + 16 <= text.size(); at += 16) {
+    const unsigned mask = outside_uri(text.data() + at);
+    if (mask != 0) return at + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+  // The last 16 bytes once more: what lies in front of `at` is known to be good.
+  if (text.size() >= 16 && at < text.size()) {
+    const std::size_t last = text.size() - 16;
+    const unsigned mask = outside_uri(text.data() + last);
+    return mask == 0 ? text.size() : last + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+#endif
+  while (at < text.size() && is_in(kInUri, text[at])) ++at;
+  return at;
+}
+
+bool take_host_port(Cursor& cursor, std::string_view& host, std::optional<std::uint16_t>& port) {
   if (cursor.peek() == '[') {
     const std::optional<std::string_view> inside = take_bracketed(cursor);
-    if (!inside) return std::nullopt;
-    found.host = *inside;
+    if (!inside) return false;
+    host = *inside;
   } else {
-    found.host = cursor.take(kHostname);
+    host = cursor.take(kHostname);
   }
-  if (found.host.empty()) return std::nullopt;
+  if (host.empty()) return false;
   Cursor behind = cursor;
-  if (!behind.eat_spaced(':')) return found;
+  if (!behind.eat_spaced(':')) return true;
   cursor = behind;
-  const std::optional<std::uint64_t> port = parse_number(cursor.take(kDigits), 65'535);
-  if (!port || *port == 0) return std::nullopt;
-  found.port = static_cast<std::uint16_t>(*port);
-  return found;
+  const std::optional<std::uint64_t> number = parse_number(cursor.take(kDigits), 65'535);
+  if (!number || *number == 0) return false;
+  port = static_cast<std::uint16_t>(*number);
+  return true;
 }
 
 }  // namespace lastcall::sip

@@ -89,6 +89,13 @@ inline constexpr Table kParamValue = make("-.!%*_+`'~[]:/@?&$=#^|{}()\\", true);
 // are most of what a parser looks at, hence 16 bytes at a time where the machine can.
 [[nodiscard]] std::size_t find_line_break(std::string_view text, std::size_t from);
 
+// The same for the first ',', '"' or '<': what ends an element of a list, or protects its commas.
+[[nodiscard]] std::size_t find_list_mark(std::string_view text, std::size_t from);
+
+// Where the first character stands that no URI holds: a space, a control, a byte above 0x7e or one
+// of '"<>', the delimiters around it (RFC 3986 2). The size of the text if there is none.
+[[nodiscard]] std::size_t find_outside_uri(std::string_view text);
+
 // A place in a text that moves forward.
 class Cursor {
  public:
@@ -154,14 +161,10 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
-// The host and port of a URI, a Via or the like.
-struct HostPort {
-  std::string_view host;  // without brackets
-  std::optional<std::uint16_t> port;
-};
-
-// Reads host [":" port] with spaces allowed around the colon; nothing if it is not one. `port` 0 is
-// refused.
-[[nodiscard]] std::optional<HostPort> take_host_port(Cursor& cursor);
+// Reads host [":" port] with spaces allowed around the colon, as a URI, a Via or the like hold it;
+// the host is given without brackets. False if it is not one; port 0 is refused. (Results are
+// written in place here and in the decoders: copies cost more than the reading.)
+[[nodiscard]] bool take_host_port(Cursor& cursor, std::string_view& host,
+                                  std::optional<std::uint16_t>& port);
 
 }  // namespace lastcall::sip

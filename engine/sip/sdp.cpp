@@ -16,17 +16,17 @@ constexpr classes::Table kWord = classes::all_but(" \t");
 // The words of a line; SDP separates them with one space, peers with more.
 class Words {
  public:
-  explicit Words(std::string_view line) : rest_(trim(line)) {}
+  explicit Words(std::string_view line) : cursor_(trim(line)) {}
   // The next word; empty when there is none.
   std::string_view next() {
-    const std::string_view word = Cursor{rest_}.take(kWord);
-    rest_ = trim(rest_.substr(word.size()));
+    const std::string_view word = cursor_.take(kWord);
+    cursor_.skip_spaces();
     return word;
   }
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] bool at_end() const { return cursor_.at_end(); }
 
  private:
-  std::string_view rest_;
+  Cursor cursor_;
 };
 
 // The address of "IN IP4 192.0.2.1[/ttl]" (RFC 8866 5.7); empty if it is none.
@@ -84,10 +84,11 @@ bool set_once(std::optional<T>& target, std::optional<T> value) {
   return true;
 }
 
-// Fills one Sdp line by line.
+// Fills one empty Sdp line by line. What was read before a fault is for nobody.
 class SdpReader {
  public:
-  std::expected<Sdp, ParseError> read(std::string_view text);
+  explicit SdpReader(Sdp& sdp) : sdp_(sdp) {}
+  std::optional<ParseError> read(std::string_view text);
 
  private:
   // Why the line is refused; null if it is not.
@@ -98,7 +99,7 @@ class SdpReader {
   void read_attribute(std::string_view value);
   bool read_media_attribute(std::string_view name, std::string_view value);
 
-  Sdp sdp_;
+  Sdp& sdp_;
   bool has_version_ = false;
   bool has_origin_ = false;
 };
@@ -126,7 +127,7 @@ const char* SdpReader::read_connection(std::string_view value) {
 const char* SdpReader::read_media(std::string_view value) {
   if (sdp_.media.size() == limits::kSdpMediaMax) return "There are too many m= lines.";
   Words words{value};
-  SdpMedia media;
+  SdpMedia& media = sdp_.media.emplace_back();
   media.kind = words.next();
   // RFC 8866 5.14: "port/count"; more than one port is only for layered media.
   const std::string_view port = words.next();
@@ -136,9 +137,7 @@ const char* SdpReader::read_media(std::string_view value) {
   media.protocol = words.next();
   media.formats.reserve(kUsualFormats);
   while (!words.at_end()) media.formats.emplace_back(words.next());
-  if (media.formats.empty()) return "There is no format in m=.";
-  sdp_.media.push_back(std::move(media));
-  return nullptr;
+  return media.formats.empty() ? "There is no format in m=." : nullptr;
 }
 
 // False for what is not understood, and for the second of what stands once.
@@ -194,9 +193,9 @@ const char* SdpReader::read_line(char type, std::string_view value) {
   }
 }
 
-std::expected<Sdp, ParseError> SdpReader::read(std::string_view text) {
+std::optional<ParseError> SdpReader::read(std::string_view text) {
   const auto fail = [](std::size_t position, const char* sentence) {
-    return std::unexpected{ParseError{position, sentence}};
+    return ParseError{position, sentence};
   };
   sdp_.name.clear();
   std::size_t lines = 0;
@@ -218,7 +217,7 @@ std::expected<Sdp, ParseError> SdpReader::read(std::string_view text) {
     at = end + (is_cr ? 2 : 1);
   }
   if (!has_origin_) return fail(text.size(), "There is no o= line.");
-  return std::move(sdp_);
+  return std::nullopt;
 }
 
 void append_line(std::string& text, std::string_view line) { text.append(line).append("\r\n"); }
@@ -259,7 +258,11 @@ void append_media(std::string& text, const SdpMedia& media) {
 
 }  // namespace
 
-std::expected<Sdp, ParseError> parse_sdp(std::string_view text) { return SdpReader{}.read(text); }
+std::expected<Sdp, ParseError> parse_sdp(std::string_view text) {
+  std::expected<Sdp, ParseError> sdp;
+  if (auto error = SdpReader{*sdp}.read(text)) sdp = std::unexpected{*std::move(error)};
+  return sdp;
+}
 
 std::string write(const Sdp& sdp) {
   std::string text;

@@ -12,14 +12,6 @@ std::unexpected<ParseError> fail(std::size_t position, const char* sentence) {
   return std::unexpected{ParseError{position, sentence}};
 }
 
-SubscriptionStatus status_named(std::string_view word) {
-  constexpr auto kNames = names_of(SubscriptionStatus{});
-  const auto found = std::ranges::find_if(
-      kNames, [&](std::string_view each) { return same_ignoring_case(each, word); });
-  return found == kNames.end() ? SubscriptionStatus::kOther
-                               : static_cast<SubscriptionStatus>(found - kNames.begin());
-}
-
 std::optional<Seconds> delta_of(std::string_view value) {
   Cursor cursor{value};
   return take_delta(cursor);
@@ -48,7 +40,8 @@ std::expected<SubscriptionState, ParseError> parse_subscription_state(std::strin
   cursor.skip_spaces();
   const std::string_view word = cursor.take(classes::kToken);
   if (word.empty()) return fail(cursor.position(), "Subscription-State names no state.");
-  SubscriptionState state{.status = status_named(word)};
+  SubscriptionState state{
+      .status = named_ignoring_case<SubscriptionStatus>(word).value_or(SubscriptionStatus::kOther)};
   const bool fine = take_params(cursor, [&](const Param& found) {
     if (same_ignoring_case(found.name, "reason")) state.reason = found.value;
     if (same_ignoring_case(found.name, "expires")) state.expires = delta_of(found.value);

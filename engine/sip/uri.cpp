@@ -10,9 +10,6 @@ namespace {
 
 constexpr classes::Table kScheme = classes::make("+-.", false);
 
-// RFC 3986: no spaces, no controls, no delimiters of the text around it.
-constexpr classes::Table kUri = classes::make("!#$%&'()*+,-./:;=?@[\\]^_`{|}~", false);
-
 bool is_ipv4(std::string_view text) {
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = part < 3 ? text.find('.') : text.size();
@@ -61,32 +58,42 @@ bool is_sip_scheme(std::string_view scheme) {
   return same_ignoring_case(scheme, "sip") || same_ignoring_case(scheme, "sips");
 }
 
-std::expected<Uri, ParseError> parse_uri(std::string_view text) {
-  const auto fail = [](std::size_t position, const char* sentence) {
-    return std::unexpected{ParseError{position, sentence}};
-  };
-  Uri uri{.scheme = scheme_of(text)};
-  if (!is_sip_scheme(uri.scheme)) return fail(0, "The URI is neither sip: nor sips:.");
-  const std::size_t good = Cursor{text}.take(kUri).size();
-  if (good != text.size()) return fail(good, "A URI holds no such character.");
+namespace {
+
+// Fills an empty Uri.
+std::optional<ParseError> read(std::string_view text, Uri& uri) {
+  uri.scheme = scheme_of(text);
+  if (!is_sip_scheme(uri.scheme)) return ParseError{0, "The URI is neither sip: nor sips:."};
+  const std::size_t good = find_outside_uri(text);
+  if (good != text.size()) return ParseError{good, "A URI holds no such character."};
   Cursor cursor{text};
   cursor.skip(uri.scheme.size() + 1);
   // '@' is reserved everywhere but behind the user, who may hold ';', '?' and '/' (25.1).
   if (const std::optional<std::string_view> user = cursor.take_until('@')) {
-    if (user->empty()) return fail(cursor.position(), "The user in front of '@' is empty.");
+    if (user->empty()) {
+      return ParseError{cursor.position(), "The user in front of '@' is empty."};
+    }
     uri.user = *user;
   }
-  const std::optional<HostPort> where = take_host_port(cursor);
-  if (!where) return fail(cursor.position(), "The URI has no valid host and port.");
-  uri.host = where->host;
-  uri.port = where->port;
+  if (!take_host_port(cursor, uri.host, uri.port)) {
+    return ParseError{cursor.position(), "The URI has no valid host and port."};
+  }
   const std::string_view rest = cursor.rest();
   if (!rest.empty() && rest.front() != ';' && rest.front() != '?') {
-    return fail(cursor.position(), "Only parameters or headers can follow the host of a URI.");
+    return ParseError{cursor.position(),
+                      "Only parameters or headers can follow the host of a URI."};
   }
   const std::size_t question = std::min(rest.find('?'), rest.size());
   uri.params = rest.substr(0, question);
   if (question < rest.size()) uri.headers = rest.substr(question + 1);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<Uri, ParseError> parse_uri(std::string_view text) {
+  std::expected<Uri, ParseError> uri;
+  if (auto error = read(text, *uri)) uri = std::unexpected{*std::move(error)};
   return uri;
 }
 

@@ -17,6 +17,9 @@ import peers
 HERE = os.path.dirname(os.path.abspath(__file__))
 SECONDS = 60
 
+# What we are challenged with, in this order, by the names of hashlib.
+HASHES = {"SHA-256": "sha256", "SHA-512-256": "sha512_256", "MD5": "md5"}
+
 ACCOUNTS = """
 [[account]]
 user = "alice"
@@ -118,7 +121,7 @@ def place(program, port, log, *options):
 def asked_callers(program, folder, accounts):
     with peers.Serve(program, os.path.join(folder, "asking.db"),
                      options=["--realm", "lastcall.example", "--accounts", accounts]) as serve:
-        for algorithm in ("SHA-256", "MD5"):
+        for algorithm in HASHES:
             Caller(serve.port).call(algorithm, "s3cr3t", 200)
         Caller(serve.port).call("SHA-256", "guess", 401)
         log = os.path.join(folder, "asked.db")
@@ -168,8 +171,8 @@ class Caller:
         status, refusal = self.invite(1)
         peers.check(status == 401, f"a stranger's INVITE got {status}")
         offered = re.findall(r"algorithm=([\w-]+)", refusal)
-        peers.check(offered == ["SHA-256", "MD5"], f"challenges with {offered}")
-        peers.check(refusal.count('qop="auth"') == 2, "a challenge without a qop")
+        peers.check(offered == list(HASHES), f"challenges with {offered}")
+        peers.check(refusal.count('qop="auth"') == 3, "a challenge without a qop")
         self.acknowledge(1, refusal)
         status, answer = self.invite(2, self.credentials(refusal, algorithm, password))
         peers.check(status == expected, f"credentials with {algorithm} got {status}")
@@ -196,8 +199,7 @@ class Caller:
         realm = re.search(r'realm="([^"]*)"', line).group(1)
 
         def digest(text):
-            return hashlib.new({"SHA-256": "sha256", "MD5": "md5"}[algorithm],
-                               text.encode()).hexdigest()
+            return hashlib.new(HASHES[algorithm], text.encode()).hexdigest()
 
         secret = digest(f"alice:{realm}:{password}")
         response = digest(f"{secret}:{nonce}:00000001:c0:auth:" + digest(f"INVITE:{self.uri}"))

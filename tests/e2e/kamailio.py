@@ -75,7 +75,7 @@ event_route[core:worker-one-init] {{
 ENDING_SECONDS = 5
 REALM = "kamailio.example"
 # For phones that look at the first challenge only, and know only MD5.
-ONLY_MD5 = r'''if (status == "401") subst("/^WWW-Authenticate:[^\r\n]*SHA-256[^\r\n]*\r\n//");'''
+ONLY_MD5 = r'''if (status == "401") subst("/^WWW-Authenticate:[^\r\n]*SHA-[^\r\n]*\r\n//g");'''
 # Digest authentication of everybody's REGISTER, INVITE and BYE, by one fixed secret. It counts: a
 # nonce count that does not go up is refused as stale (RFC 7616 3.4).
 AUTH_MODULES = """

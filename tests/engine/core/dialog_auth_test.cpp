@@ -256,9 +256,10 @@ TEST(AskingWho, ARequestWithoutCredentialsGetsAChallengePerAlgorithmPreferredFir
   const Outbox out = gate.invite();
   EXPECT_EQ(told(out), (Lines{"> Transaction Respond 401"}));
   const auto challenges = Doorman::challenges(out);
-  ASSERT_EQ(challenges.size(), 2U);
+  ASSERT_EQ(challenges.size(), 3U);
   EXPECT_EQ(challenges[0].algorithm, sip::DigestAlgorithm::kSha256);
-  EXPECT_EQ(challenges[1].algorithm, sip::DigestAlgorithm::kMd5);
+  EXPECT_EQ(challenges[1].algorithm, sip::DigestAlgorithm::kSha512_256);
+  EXPECT_EQ(challenges[2].algorithm, sip::DigestAlgorithm::kMd5);
   for (const sip::Challenge& each : challenges) {
     EXPECT_EQ(each.realm, "example.com");
     EXPECT_TRUE(each.qop.contains(sip::Qop::kAuth));
@@ -270,7 +271,7 @@ TEST(AskingWho, ARequestWithoutCredentialsGetsAChallengePerAlgorithmPreferredFir
 TEST(AskingWho, Md5IsNeitherAskedForNorTakenWhereItIsRefused) {
   Doorman gate{true};
   const auto challenges = Doorman::challenges(gate.invite());
-  ASSERT_EQ(challenges.size(), 1U);
+  ASSERT_EQ(challenges.size(), 2U);
   const std::string shown =
       Doorman::shown(challenges[0].nonce, "sip:lastcall@192.0.2.1", sip::DigestAlgorithm::kMd5);
   EXPECT_EQ(told(gate.invite(shown)), (Lines{"> Transaction Respond 401"}));

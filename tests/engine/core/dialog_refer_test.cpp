@@ -66,6 +66,17 @@ TEST(Refer, IsAcceptedWithASubscriptionAndAnImmediateNotify) {
   EXPECT_EQ(answer_in(us.receive(refer_request(us, 13, std::string{kTo}))).status, 400);
 }
 
+TEST(Refer, OnePeerMayAskForSoManyCallsAndNoMore) {
+  Callee us = established_callee();
+  std::uint32_t cseq = 11;
+  const std::string silent = "Refer-Sub: false\r\n";
+  for (std::uint32_t i = 0; i < limits::kRefersMax; ++i) {
+    EXPECT_EQ(answer_in(us.receive(refer_request(us, cseq++, silent))).status, 202);
+  }
+  EXPECT_EQ(told(us.receive(refer_request(us, cseq, silent))),
+            (Lines{"RequestAccepted", "> Transaction Respond 403"}));
+}
+
 TEST(Refer, ProgressIsToldOneNotifyAtATimeUntilTheFinalOne_2_4_5) {
   Referred at;
   expect_notify(notify_in(at.report(180)), "refer", "active", "SIP/2.0 180 Ringing");

@@ -30,8 +30,7 @@ class TestRegistrar {
   // The response to this REGISTER, and the bindings as they are then (10.3, steps 5 to 8).
   std::string answer(const std::string& request, Instant now) {
     const SipMessage message = parsed(request);
-    const auto to = sip::parse_name_addr(message.header(Header::kTo).value_or(""));
-    const auto aor = to ? sip::parse_uri(to->uri) : std::unexpected(sip::ParseError{});
+    const auto aor = sip::parse_uri(message.to_uri());
     if (!aor || aor->host != "example.com") return refusal(request, 404);
     std::vector<Bound>& kept = bound_[std::string{aor->user}];
     std::erase_if(kept, [&](const Bound& each) { return each.until <= now; });

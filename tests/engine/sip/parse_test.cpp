@@ -17,7 +17,9 @@ TEST(ParseRequest, ReadsEverythingThatARequestNeeds) {
   EXPECT_EQ(invite.method(), Method::kInvite);
   EXPECT_EQ(invite.request_uri(), "sip:bob@192.0.2.4");
   EXPECT_EQ(invite.call_id(), "a84b4c76e66710@192.0.2.1");
+  EXPECT_EQ(invite.from_uri(), "sip:alice@192.0.2.1");
   EXPECT_EQ(invite.from_tag(), "1928301774");
+  EXPECT_EQ(invite.to_uri(), "sip:bob@192.0.2.4");
   EXPECT_EQ(invite.to_tag(), "");
   EXPECT_EQ(invite.cseq(), 314159U);
   EXPECT_EQ(invite.max_forwards(), 70);

@@ -40,4 +40,23 @@ TEST(Words, AreNotEmptyAndOfOneClass) {
 }
 
 }  // namespace
+// It looks at 16 bytes at a time, and twice at some of the last.
+TEST(FindOutsideUri, EveryByteIsJudgedAtEveryPlace) {
+  const std::string allowed =
+      "!#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+      "abcdefghijklmnopqrstuvwxyz{|}~";
+  for (std::size_t size = 1; size <= 35; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'a');
+        text[place] = static_cast<char>(byte);
+        const bool fine = allowed.find(text[place]) != std::string::npos;
+        ASSERT_EQ(sip::find_outside_uri(text), fine ? size : place) << size << ' ' << byte;
+      }
+    }
+  }
+  EXPECT_EQ(sip::find_outside_uri(""), 0U);
+  EXPECT_EQ(sip::find_outside_uri("0123456789abcd ef ghijk"), 14U) << "the first counts";
+}
+
 }  // namespace lastcall::sip

@@ -1,6 +1,6 @@
 // Where peers reach us, by each transport: the Via and the Contact of our messages.
 
-#include "engine/core/contact.hpp"
+#include "engine/core/addresses.hpp"
 
 #include "tests/engine/core/given.hpp"
 #include "tests/engine/core/messages.hpp"
