@@ -130,7 +130,7 @@ def asked_callers(program, folder, accounts):
         stranger = place(program, serve.port, os.path.join(folder, "stranger.db"), "--for", "0.2")
         peers.check(stranger.returncode == 1, "a stranger was let in")
         serve.stop()
-        peers.judge(program, serve.log, 3)
+        peers.judge(program, serve.log, 4)
 
 
 class Caller:
