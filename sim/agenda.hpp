@@ -7,6 +7,7 @@
 #include "engine/model/output.hpp"
 #include "sim/scenario.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -66,6 +67,15 @@ class Agenda {
 
   // Takes the first entry. REQUIRES: there is one.
   [[nodiscard]] Entry take();
+
+  // Calls f(instant, entry) for all, in the order in which they will be taken.
+  template <class F>
+  void for_each(F&& f) const {
+    std::vector<const Line*> sorted;
+    for (const Line& line : lines_) sorted.push_back(&line);
+    std::ranges::sort(sorted, [](const Line* a, const Line* b) { return later(*b, *a); });
+    for (const Line* line : sorted) f(line->at, line->entry);
+  }
 
   // Whether nothing but the pump's frames is under way.
   [[nodiscard]] bool is_quiet() const;

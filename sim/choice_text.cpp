@@ -23,32 +23,61 @@ std::string sender_of(const ChoiceKey& key) {
 
 }  // namespace
 
-std::string to_sentence(const ChoiceKey& key, std::uint32_t value) {
+std::string to_subject(const ChoiceKey& key) {
   const std::uint32_t which = key.nth + 1;
+  const auto from = static_cast<LayerId>(key.from);
+  const auto to = static_cast<LayerId>(key.to);
   switch (key.kind) {
     case ChoiceKind::kPostpone:
-      return fmt::format("item {} from {} to {} waits until {} later item{} been handled", which,
-                         name(static_cast<LayerId>(key.from)), name(static_cast<LayerId>(key.to)),
-                         value, value == 1 ? " has" : "s have");
+      if (from == LayerId::kWorld && to == LayerId::kTransaction) {
+        return fmt::format("datagram {} to the engine", which);
+      }
+      if (from == LayerId::kWorld) return fmt::format("input {} to {}", which, name(to));
+      // Acts of the simulated user and audio are about themselves (World::wait_for_turn).
+      if (from == to)
+        return fmt::format("act {} of {}", which, to == LayerId::kMedia ? "audio" : "UI");
+      return fmt::format("mail {} from {} to {}", which, name(from), name(to));
     case ChoiceKind::kDelay:
-      return fmt::format("datagram {} of {} travels for {}", which, sender_of(key),
-                         duration_text(delays::kFlight, value));
     case ChoiceKind::kLoss:
-      return fmt::format("datagram {} of {} is lost", which, sender_of(key));
     case ChoiceKind::kDuplicate:
-      return fmt::format("datagram {} of {} arrives twice", which, sender_of(key));
+      return fmt::format("datagram {} of {}", which, sender_of(key));
     case ChoiceKind::kLateTimer:
-      return fmt::format("deadline {} is handled {} late", which,
-                         duration_text(delays::kTimer, value));
+      return fmt::format("deadline {}", which);
     case ChoiceKind::kLateMedia:
-      return fmt::format("stream order {} takes {}", which, duration_text(delays::kConfirm, value));
+      return fmt::format("stream order {}", which);
     case ChoiceKind::kLateNotice:
-      return fmt::format("notice {} is dealt with after {}", which,
+      return fmt::format("notice {}", which);
+    case ChoiceKind::kLateDisk:
+      return fmt::format("commit {}", which);
+    case ChoiceKind::kCrash:
+      return fmt::format("crash point {}", which);
+  }
+  return {};
+}
+
+std::string to_sentence(const ChoiceKey& key, std::uint32_t value) {
+  const std::string subject = to_subject(key);
+  switch (key.kind) {
+    case ChoiceKind::kPostpone:
+      return fmt::format("{} waits until {} later item{} been handled", subject, value,
+                         value == 1 ? " has" : "s have");
+    case ChoiceKind::kDelay:
+      return fmt::format("{} travels for {}", subject, duration_text(delays::kFlight, value));
+    case ChoiceKind::kLoss:
+      return fmt::format("{} is lost", subject);
+    case ChoiceKind::kDuplicate:
+      return fmt::format("{} arrives twice", subject);
+    case ChoiceKind::kLateTimer:
+      return fmt::format("{} is handled {} late", subject, duration_text(delays::kTimer, value));
+    case ChoiceKind::kLateMedia:
+      return fmt::format("{} takes {}", subject, duration_text(delays::kConfirm, value));
+    case ChoiceKind::kLateNotice:
+      return fmt::format("{} is dealt with after {}", subject,
                          duration_text(delays::kConfirm, value));
     case ChoiceKind::kLateDisk:
-      return fmt::format("commit {} takes {}", which, duration_text(delays::kDisk, value));
+      return fmt::format("{} takes {}", subject, duration_text(delays::kDisk, value));
     case ChoiceKind::kCrash:
-      return fmt::format("the engine crashes at point {}", which);
+      return fmt::format("the engine crashes at point {}", key.nth + 1);
   }
   return {};
 }

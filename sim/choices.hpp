@@ -5,11 +5,14 @@
 
 #include "engine/base/enum_names.hpp"
 #include "engine/base/fields.hpp"
+#include "engine/core/schedule.hpp"
 
 #include <array>
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -18,7 +21,7 @@ namespace lastcall::sim {
 
 // What is decided.
 enum class ChoiceKind : std::uint8_t {
-  kPostpone,    // how many later items are handled before this one
+  kPostpone,    // how many times others are handled before this one though it stood before them
   kDelay,       // how long a datagram travels, as an index of the delay table
   kLoss,        // 1: the datagram is lost
   kDuplicate,   // 1: it arrives twice
@@ -64,6 +67,16 @@ class Chooser {
   // A number in [0, n). Forced decisions (n <= 1) are never asked. The same key is asked once a
   // run.
   [[nodiscard]] virtual std::uint32_t draw(const ChoiceKey& key, std::uint32_t n) = 0;
+
+  // Which of the ready items is handled next, by index; `ready` stands in the default order and
+  // holds more than one. Nothing: each item is drawn on its own, as kPostpone. Always the same of
+  // the two in a run.
+  [[nodiscard]] virtual std::optional<std::size_t> pick(std::span<const core::Ready>) {
+    return std::nullopt;
+  }
+  // What pick() came to: the item of this key was overtaken, for the `times`-th time. Drawing the
+  // last `times` told for each key, instead of picking, gives the same run.
+  virtual void overtaken(const ChoiceKey&, std::uint32_t /*times*/) {}
 };
 
 }  // namespace lastcall::sim

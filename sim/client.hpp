@@ -3,10 +3,12 @@
 // deals with them in order and at its own pace (at once, late, twice, or never), asks about its
 // calls by id, and gives the commands of the scenario. It knows only what it was told.
 
+#include "engine/base/hash.hpp"
 #include "engine/model/input.hpp"
 #include "engine/model/output.hpp"
 #include "sim/scene.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +37,16 @@ class Client {
   // What it believes of the current call.
   [[nodiscard]] CallState state() const {
     return calls_.empty() ? CallState::kIdle : calls_.back().state;
+  }
+  // What it will do depends on this (sim/canonical).
+  void add_to(HashInput& input, Instant now) const {
+    input.add(silent_);
+    input.add(commands_);
+    input.add(std::max(busy_until_, now));
+    for (const Known& each : calls_) {
+      input.add(each.call);
+      input.add(each.state);
+    }
   }
 
  private:

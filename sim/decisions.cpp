@@ -36,8 +36,16 @@ std::uint32_t Decisions::draw(const ChoiceKey& key, std::uint32_t n) {
   if (!racing_ || n <= 1) return 0;
   if (!faults_ && key.kind != ChoiceKind::kPostpone) return 0;
   const std::uint32_t value = chooser_->draw(key, n);
-  made_.emplace_back(key, value);
+  if (key.kind != ChoiceKind::kPostpone) made_.emplace_back(key, value);
   return value;
+}
+
+std::optional<std::size_t> Decisions::pick(std::span<const core::Ready> ready) {
+  return racing_ && ready.size() > 1 ? chooser_->pick(ready) : std::nullopt;
+}
+
+void Decisions::handled(const ChoiceKey& key, std::size_t overtaking) {
+  made_.emplace_back(key, static_cast<std::uint32_t>(overtaking));
 }
 
 }  // namespace lastcall::sim

@@ -8,7 +8,9 @@
 #include "sim/choices.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,6 +22,7 @@ class Decisions {
   // `faults`: whether anything but the schedule may vary. `chooser` must outlive this and copies.
   Decisions(Chooser& chooser, bool faults) : chooser_(&chooser), faults_(faults) {}
 
+  void decide_by(Chooser& chooser) { chooser_ = &chooser; }
   void begin_races() { racing_ = true; }
   [[nodiscard]] bool racing() const { return racing_; }
 
@@ -30,12 +33,19 @@ class Decisions {
   [[nodiscard]] ChoiceKey numbered(ChoiceKey key);
   // A number in [0, n) for a numbered key; asked once.
   [[nodiscard]] std::uint32_t draw(const ChoiceKey& key, std::uint32_t n);
+  // Who is handled next, if the chooser picks (Chooser::pick).
+  [[nodiscard]] std::optional<std::size_t> pick(std::span<const core::Ready> ready);
+  void overtaken(const ChoiceKey& key, std::uint32_t times) { chooser_->overtaken(key, times); }
+  // Notes that the item of this key was handled, and how many stood before it.
+  void handled(const ChoiceKey& key, std::size_t overtaking);
+
   // Both at once.
   [[nodiscard]] std::uint32_t draw_next(const ChoiceKey& key, std::uint32_t n) {
     return draw(numbered(key), n);
   }
 
-  // Everything that was asked and answered, in order.
+  // Everything that was decided, in order: of the schedule what came of it, the items handled and
+  // how many each overtook; of all else what was answered.
   [[nodiscard]] const std::vector<std::pair<ChoiceKey, std::uint32_t>>& made() const {
     return made_;
   }

@@ -2,6 +2,7 @@
 // Disk: the engine's log and when its batches become durable: at once, or after a drawn time, in
 // order. Orders that wait for durability wait for this.
 
+#include "engine/base/hash.hpp"
 #include "engine/log/memory_log.hpp"
 #include "sim/scene.hpp"
 
@@ -33,6 +34,12 @@ class Disk {
   [[nodiscard]] log::MemoryLog& log() { return log_; }
   [[nodiscard]] const log::MemoryLog& log() const { return log_; }
   [[nodiscard]] log::MemoryLog take_log() && { return std::move(log_); }
+  // How far it is behind (sim/canonical).
+  void add_to(HashInput& input, Instant now) const {
+    input.add(log_.last() - log_.durable());
+    input.add(log_.last() - asked_);
+    input.add(std::max(busy_until_, now));
+  }
 
  private:
   log::MemoryLog log_{log::Syncs::kWhenTold};

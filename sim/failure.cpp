@@ -73,6 +73,9 @@ Failure make_failure(const Subject& subject, const ChoiceMap& choices, const Fin
   failure.shrink_runs = shrunk.runs;
   Recorded again(failure.choices);
   failure.repeats = failure.repeats && attempt(again).hash == shrunk.run.hash;
+  if (failure.repeats) {
+    failure.why = explain(failure.choices, shrunk.run, finding.origin, attempt);
+  }
   failure.when_drained = fails_drained(subject, failure.choices, finding.origin);
 
   std::set<std::string> others;

@@ -4,6 +4,7 @@
 // frame if the call is live and its direction sends. Frames flow only while the scenario wants
 // audio, a handful per leg. It decides nothing about calls.
 
+#include "engine/base/fields.hpp"
 #include "engine/model/input.hpp"
 #include "engine/model/media_types.hpp"
 #include "engine/model/output.hpp"
@@ -60,6 +61,19 @@ class MediaHost {
     bool ticking = false;               // a tick of this round is on the agenda
     std::optional<Found> refused = {};  // the last answer, if the call was not live
     std::uint64_t sent = 0, received = 0, dropped = 0;
+    static constexpr auto kFields = std::tuple{field("call", &Stream::call),
+                                               field("stream", &Stream::stream),
+                                               field("port", &Stream::port),
+                                               field("stopping", &Stream::stopping),
+                                               field("direction", &Stream::direction),
+                                               field("directed", &Stream::directed),
+                                               field("frames_left", &Stream::frames_left),
+                                               field("round", &Stream::round),
+                                               field("ticking", &Stream::ticking),
+                                               field("refused", &Stream::refused),
+                                               field("sent", &Stream::sent),
+                                               field("received", &Stream::received),
+                                               field("dropped", &Stream::dropped)};
   };
 
   [[nodiscard]] Stream* find(CallId call, StreamId stream);
@@ -69,6 +83,11 @@ class MediaHost {
   bool silent_ = false;
   std::uint32_t frames_ = 0;  // for streams that open later
   std::vector<Stream> streams_;
+
+ public:
+  static constexpr auto kFields =
+      std::tuple{field("silent", &MediaHost::silent_), field("frames", &MediaHost::frames_),
+                 field("streams", &MediaHost::streams_)};
 };
 
 }  // namespace lastcall::sim

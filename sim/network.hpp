@@ -3,6 +3,7 @@
 // delays. It knows addresses, not messages. Loss is bounded per sender, so that repeats get through
 // and a run ends: a network that loses everything shows nothing about an engine.
 
+#include "engine/base/fields.hpp"
 #include "engine/model/endpoint.hpp"
 #include "sim/scene.hpp"
 
@@ -27,11 +28,15 @@ class Network {
   struct Actor {
     Endpoint at;
     std::uint32_t losses = 0;
+    static constexpr auto kFields = std::tuple{field("losses", &Actor::losses)};
   };
   [[nodiscard]] std::optional<ActorIndex> actor_at(const Endpoint& at) const;
   [[nodiscard]] bool loses(ActorIndex from, const ChoiceKey& loss, const Scene& scene);
 
   std::vector<Actor> actors_;
+
+ public:
+  static constexpr auto kFields = std::tuple{field("actors", &Network::actors_)};
 };
 
 }  // namespace lastcall::sim

@@ -63,6 +63,10 @@ Oracles::Oracles(const OracleConfig& config) : parts_(std::make_unique<Parts>())
   parts_->report.config = config;
 }
 Oracles::~Oracles() = default;
+Oracles::Oracles(const Oracles& other) : parts_(std::make_unique<Parts>(*other.parts_)) {}
+Oracles& Oracles::operator=(const Oracles& other) { return *this = Oracles{other}; }
+Oracles::Oracles(Oracles&& other) noexcept = default;
+Oracles& Oracles::operator=(Oracles&& other) noexcept = default;
 
 void Oracles::see(const Record& record) {
   parts_->move_to(record.at);

@@ -2,7 +2,8 @@
 // Oracles: every invariant that the log and the trace of a run can show (RACES 8, BUGZOO 1), folded
 // as the run goes. Each rule lives in one file of sim/oracles with its sentence; docs of the names
 // are in sim/oracles/rule.hpp. They see what happened in its order, ask nobody and change nothing.
-// run() feeds them; a hand-made story feeds them in tests. One instance per run.
+// run() feeds them; a hand-made story feeds them in tests. One instance per run; a copy goes on
+// with what it has seen.
 
 #include "engine/base/time.hpp"
 #include "engine/model/event.hpp"
@@ -25,8 +26,10 @@ class Oracles {
  public:
   explicit Oracles(const OracleConfig& config);
   ~Oracles();
-  Oracles(const Oracles&) = delete;
-  Oracles& operator=(const Oracles&) = delete;
+  Oracles(const Oracles& other);
+  Oracles& operator=(const Oracles& other);
+  Oracles(Oracles&& other) noexcept;
+  Oracles& operator=(Oracles&& other) noexcept;
 
   // Every record and every trace entry of the run, in the order in which they happened. The n-th
   // trace entry seen is taken for the n-th of RunResult::trace.

@@ -4,6 +4,7 @@
 // it said until it is answered, so that loss is survivable. It shares the parser with the engine
 // and nothing else: an oracle must not share our bugs. A regular value; time is a parameter.
 
+#include "engine/base/fields.hpp"
 #include "engine/base/time.hpp"
 #include "engine/model/endpoint.hpp"
 #include "engine/model/media_types.hpp"
@@ -20,6 +21,8 @@ namespace lastcall::sim {
 struct Packet {
   Endpoint destination;
   std::string bytes;
+  static constexpr auto kFields =
+      std::tuple{field("destination", &Packet::destination), field("bytes", &Packet::bytes)};
 };
 using Packets = std::vector<Packet>;
 
@@ -60,6 +63,9 @@ class Peer {
     Instant next = kNever;
     Instant end = kNever;
     Duration interval{};
+    static constexpr auto kFields =
+        std::tuple{field("next", &Repeats::next), field("end", &Repeats::end),
+                   field("interval", &Repeats::interval)};
   };
   // A request of ours.
   struct Asked {
@@ -69,6 +75,10 @@ class Peer {
     Repeats repeats;
     bool is_answered = false;  // finally
     Packet ack;                // of an INVITE's final response; sent again for each repeat of it
+    static constexpr auto kFields =
+        std::tuple{field("method", &Asked::method),           field("branch", &Asked::branch),
+                   field("packet", &Asked::packet),           field("repeats", &Asked::repeats),
+                   field("is_answered", &Asked::is_answered), field("ack", &Asked::ack)};
   };
   // A request of the other side, and what was answered.
   struct Served {
@@ -77,6 +87,10 @@ class Peer {
     std::uint32_t cseq = 0;
     Packet packet;
     Repeats repeats;  // of a final response to INVITE, until its ACK
+    static constexpr auto kFields =
+        std::tuple{field("method", &Served::method), field("branch", &Served::branch),
+                   field("cseq", &Served::cseq), field("packet", &Served::packet),
+                   field("repeats", &Served::repeats)};
   };
 
   [[nodiscard]] std::string next_branch();
@@ -112,6 +126,24 @@ class Peer {
   std::vector<Asked> asked_;
   std::vector<Served> served_;
   Packet last_bye_;
+
+ public:
+  static constexpr auto kFields = std::tuple{field("phase", &Peer::phase_),
+                                             field("hangs_up", &Peer::hangs_up_),
+                                             field("direction", &Peer::direction_),
+                                             field("call_id", &Peer::call_id_),
+                                             field("local_tag", &Peer::local_tag_),
+                                             field("remote_tag", &Peer::remote_tag_),
+                                             field("remote_uri", &Peer::remote_uri_),
+                                             field("remote_target", &Peer::remote_target_),
+                                             field("remote", &Peer::remote_),
+                                             field("cseq", &Peer::cseq_),
+                                             field("branches", &Peer::branches_),
+                                             field("sdp_version", &Peer::sdp_version_),
+                                             field("pending_head", &Peer::pending_head_),
+                                             field("asked", &Peer::asked_),
+                                             field("served", &Peer::served_),
+                                             field("last_bye", &Peer::last_bye_)};
 };
 
 }  // namespace lastcall::sim

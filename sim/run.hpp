@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lastcall::sim {
@@ -24,15 +25,18 @@ struct Setup {
   core::Turns turns = core::Turns::kInterleaved;
   bool faults =
       true;  // whether the network and the others may misbehave; false: only schedules vary
+  bool operator==(const Setup&) const = default;
 };
 
 struct RunResult {
   std::vector<Record> records;  // the engine's log
   Trace trace;
   std::vector<Finding> findings;  // in the order in which they were seen; empty: the run passed
-  std::string hash;               // rolling hash of events and choices, 32 hex digits
-  std::uint64_t steps = 0;        // items handled
-  Position setup_end = 0;         // the newest record when the races began
+  std::string hash;               // rolling hash of events and decisions, 32 hex digits
+  // What was decided (Decisions::made).
+  std::vector<std::pair<ChoiceKey, std::uint32_t>> decided;
+  std::uint64_t steps = 0;  // items handled
+  Position setup_end = 0;   // the newest record when the races began
 };
 
 // REQUIRES: setup.mutant is empty or names a mutant of sim/mutants.

@@ -39,6 +39,7 @@ bool World::script_goes_on() {
       return true;
     }
     begin_races();
+    return true;  // a moment of its own: from here the races can be begun in many ways
   }
   if (races_ == scenario_->races.size() || !race_may_begin_) return false;
   begin_race(scenario_->races[races_++]);

@@ -1,11 +1,13 @@
 #include "sim/search.hpp"
 
 #include "sim/failure.hpp"
+#include "sim/repeat.hpp"
 #include "sim/strategies/choosers.hpp"
+#include "sim/strategies/novelty.hpp"
+#include "sim/strategies/samplers.hpp"
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace lastcall::sim {
 namespace {
@@ -18,6 +20,7 @@ constexpr std::uint64_t kDoubleRunEvery = 64;
 Bound everything() {
   Bound bound{.total_max = kAnyValue, .faults_max = kAnyValue};
   bound.kinds.fill({.count_max = kAnyValue, .value_max = kAnyValue});
+  bound.of(ChoiceKind::kPostpone).value_max = kPostponedNear;
   return bound;
 }
 
@@ -36,7 +39,9 @@ struct Hunt {
   Enumeration delays;
   std::map<std::string, std::size_t> failures = {};  // kind of failure: its place in the report
   std::uint64_t failed_at = 0;                       // the run that failed first
-  std::uint64_t random_runs = 0;
+  std::uint64_t chance_runs = 0;
+  std::optional<std::uint32_t> conflicts = {};  // conflicting steps in the default order
+  Novelty novelty;
 
   [[nodiscard]] bool over(const FuzzOptions& options) const {
     return failures.size() >= options.failures_max &&
@@ -51,20 +56,27 @@ class Fuzzer {
     const bool all = options.strategy == Strategy::kExhaustive;
     const Bound bound = all ? everything() : postponed_at_most(kDelayDepth);
     for (const Scenario& each : scenarios) {
-      hunts_.push_back({each, {.name = each.name}, Enumeration(bound)});
+      hunts_.push_back({.scenario = each,
+                        .report = {.name = each.name},
+                        .delays = Enumeration(bound),
+                        .novelty = Novelty(options.seed)});
     }
   }
 
   FuzzReport run() {
-    if (options_.strategy != Strategy::kRandom) {
+    const bool enumerates =
+        options_.strategy == Strategy::kDelay || options_.strategy == Strategy::kExhaustive;
+    if (enumerates) {
+      enumerate(options_.runs);
+    } else {
       // In a portfolio at least half of the runs are left to chance.
-      const bool alone = options_.strategy != Strategy::kPortfolio;
-      enumerate(alone ? options_.runs : options_.runs / 2);
-    }
-    if (options_.strategy == Strategy::kPortfolio || options_.strategy == Strategy::kRandom) {
+      if (options_.strategy == Strategy::kPortfolio) enumerate(options_.runs / 2);
       gamble();
     }
     for (Hunt& hunt : hunts_) report_.scenarios.push_back(std::move(hunt.report));
+    for (const ArmReport& arm : arms_) {
+      if (arm.runs > 0) report_.arms.push_back(arm);
+    }
     return std::move(report_);
   }
 
@@ -87,7 +99,7 @@ class Fuzzer {
         any = true;
         Recorded recorded(*map);
         Recorder recorder(recorded);
-        const RunResult result = make(hunt, recorder);
+        const RunResult result = make(hunt, recorder, Strategy::kDelay);
         hunt.delays.learn(recorder.asked());
         judge(hunt, result, recorder.choices(), Strategy::kDelay);
       }
@@ -102,17 +114,47 @@ class Fuzzer {
         if (hunt.over(options_)) continue;
         if (spent()) return;
         any = true;
-        Random random(options_.seed + hunt.random_runs++);
-        Recorder recorder(random);
-        const RunResult result = make(hunt, recorder);
-        if (hunt.random_runs % kDoubleRunEvery == 0) compare(hunt, result, recorder.choices());
-        judge(hunt, result, recorder.choices(), Strategy::kRandom);
+        gamble_once(hunt);
       }
     }
   }
 
-  RunResult make(Hunt& hunt, Chooser& chooser) {
+  void gamble_once(Hunt& hunt) {
+    const std::uint64_t nth = hunt.chance_runs++;
+    const bool shares =
+        options_.strategy == Strategy::kPortfolio || options_.strategy == Strategy::kChance;
+    const Strategy arm = shares ? arm_of(nth) : options_.strategy;
+    const auto chooser = chooser_of(hunt, arm, options_.seed + nth);
+    Recorder recorder(*chooser);
+    const RunResult result = make(hunt, recorder, arm);
+    if (nth % kDoubleRunEvery == 0 && result.findings.empty()) {
+      compare(hunt, result, recorder.choices());
+    }
+    if (shares || arm == Strategy::kNovelty) hunt.novelty.learn(recorder.choices(), result);
+    judge(hunt, result, recorder.choices(), arm);
+  }
+
+  std::unique_ptr<Chooser> chooser_of(Hunt& hunt, Strategy arm, std::uint64_t seed) {
+    if (arm == Strategy::kNovelty) return std::make_unique<Recorded>(hunt.novelty.next());
+    if (arm == Strategy::kPct && !hunt.conflicts) hunt.conflicts = count_conflicts(hunt);
+    return make_chooser(arm, seed, hunt.conflicts.value_or(0));
+  }
+
+  [[nodiscard]] std::uint32_t count_conflicts(const Hunt& hunt) const {
+    ConflictCounter counter;
+    (void)options_.runner(hunt.scenario, setup_, counter);
+    return counter.steps();
+  }
+
+  ArmReport& report_of(Strategy arm) {
+    ArmReport& report = arms_[static_cast<std::size_t>(arm)];
+    report.arm = arm;
+    return report;
+  }
+
+  RunResult make(Hunt& hunt, Chooser& chooser, Strategy arm) {
     ++report_.runs;
+    ++report_of(arm).runs;
     ++hunt.report.runs;
     if (hunt.report.verdict == Outcome::kNotRun) hunt.report.verdict = Outcome::kPassed;
     RunResult result = options_.runner(hunt.scenario, setup_, chooser);
@@ -122,14 +164,23 @@ class Fuzzer {
   }
 
   void compare(const Hunt& hunt, const RunResult& result, const ChoiceMap& choices) {
-    Recorded again(choices);
-    if (options_.runner(hunt.scenario, setup_, again).hash != result.hash) {
-      report_.repeatable = false;
+    ++report_.runs_again;
+    std::optional<std::string> differs;
+    if (options_.again) {
+      differs = options_.again(hunt.scenario, setup_, choices, result);
+    } else {
+      Recorded recorded(choices);
+      differs = difference(result, options_.runner(hunt.scenario, setup_, recorded));
     }
+    if (!differs) return;
+    report_.repeatable = false;
+    if (!report_.difference.empty()) return;
+    report_.difference = hunt.scenario.name + ", token " + to_token(choices) + ": " + *differs;
   }
 
   void judge(Hunt& hunt, const RunResult& result, const ChoiceMap& choices, Strategy by) {
     if (result.findings.empty()) return;
+    compare(hunt, result, choices);
     hunt.report.verdict = Outcome::kFailed;
     if (hunt.failed_at == 0) hunt.failed_at = hunt.report.runs;
     const Subject subject{hunt.scenario, setup_, options_.runner};
@@ -143,7 +194,7 @@ class Fuzzer {
     Failure failure = make_failure(subject, choices, finding, options_.shrink_runs);
     failure.found_by = by;
     failure.found_after = hunt.report.runs;
-    failure.seed = by == Strategy::kRandom ? options_.seed + hunt.random_runs - 1 : options_.seed;
+    failure.seed = by == Strategy::kDelay ? options_.seed : options_.seed + hunt.chance_runs - 1;
     if (!failure.repeats) report_.repeatable = false;
     keep(hunt, std::move(failure));
   }
@@ -152,15 +203,18 @@ class Fuzzer {
   void keep(Hunt& hunt, Failure failure) {
     const auto [place, is_new] =
         hunt.failures.try_emplace(kind_of(failure.finding), report_.failures.size());
-    if (is_new)
+    if (is_new) {
+      ++report_of(failure.found_by).first_finds;
       report_.failures.push_back(std::move(failure));
-    else
+    } else
+
       report_.failures[place->second] = std::move(failure);
   }
 
   const Setup& setup_;
   const FuzzOptions& options_;
   std::vector<Hunt> hunts_;
+  std::array<ArmReport, kEnumSize<Strategy>> arms_{};
   FuzzReport report_;
 };
 
@@ -169,43 +223,6 @@ class Fuzzer {
 FuzzReport fuzz(std::span<const Scenario> scenarios, const Setup& setup,
                 const FuzzOptions& options) {
   return Fuzzer(scenarios, setup, options).run();
-}
-
-Bound default_bound(std::uint32_t depth) {
-  Bound bound = postponed_at_most(depth);
-  for (std::size_t i = 0; i < bound.kinds.size(); ++i) {
-    const auto kind = static_cast<ChoiceKind>(i);
-    if (kind != ChoiceKind::kPostpone) bound.of(kind) = {.count_max = 1, .value_max = kAnyValue};
-  }
-  bound.faults_max = 1;
-  return bound;
-}
-
-CheckReport check(const Scenario& scenario, const Setup& setup, const CheckOptions& options) {
-  CheckReport report{.scenario = scenario.name, .bound = to_text(options.bound)};
-  const Subject subject{scenario, setup, options.runner};
-  Enumeration enumeration(options.bound);
-  std::set<std::string> origins;
-  while (report.interleavings < options.runs_max && options.keep_going()) {
-    const auto map = enumeration.next();
-    report.exhausted = !map;
-    if (!map) break;
-    Recorded recorded(*map);
-    Recorder recorder(recorded);
-    const RunResult result = options.runner(scenario, setup, recorder);
-    ++report.interleavings;
-    enumeration.learn(recorder.asked());
-    for (const Finding& finding : result.findings) {
-      if (!origins.insert(finding.origin).second) continue;
-      Failure failure = make_failure(subject, recorder.choices(), finding, 0);
-      failure.found_by = Strategy::kExhaustive;
-      failure.found_after = report.interleavings;
-      report.failures.push_back(std::move(failure));
-    }
-    options.on_progress(
-        {report.interleavings, options.runs_max, report.failures.size(), scenario.name});
-  }
-  return report;
 }
 
 }  // namespace lastcall::sim

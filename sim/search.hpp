@@ -1,16 +1,20 @@
 #pragma once
-// Search: the drivers behind `lastcall fuzz` and `lastcall check`. They choose which runs to make,
-// judge nothing themselves, shrink what fails and run it again to see that it repeats. No clock:
-// whoever calls says how long to go on. One thread.
+// Search: the driver behind `lastcall fuzz`. It chooses which runs to make, judges nothing itself,
+// shrinks what fails and runs it again to see that it repeats. No clock: whoever calls says how
+// long to go on. One thread.
 
+#include "sim/arms.hpp"
+#include "sim/explain.hpp"
 #include "sim/run.hpp"
 #include "sim/scenario.hpp"
 #include "sim/shrink.hpp"
+#include "sim/stage.hpp"
 #include "sim/strategies/exhaustive.hpp"
 
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,19 +22,10 @@
 
 namespace lastcall::sim {
 
-// How a run's choices come about.
-enum class Strategy : std::uint8_t {
-  kPortfolio,   // first kDelay, then kRandom
-  kDelay,       // every schedule with at most two postponed items
-  kRandom,      // by chance, from seeds
-  kExhaustive,  // everything, fewest deviations first
-};
-[[nodiscard]] constexpr auto names_of(Strategy) {
-  return std::array<std::string_view, 4>{"portfolio", "delay", "random", "exhaustive"};
-}
-
-// Makes one run. run() itself, except in tests of the search.
-using Runner = std::function<RunResult(const Scenario&, const Setup&, Chooser&)>;
+// Makes a run again and says how it differed from the first one; nothing if it did not. In another
+// process with another heap layout, if the caller can (tools/second_process).
+using Again = std::function<std::optional<std::string>(const Scenario&, const Setup&,
+                                                       const ChoiceMap&, const RunResult& first)>;
 
 struct Progress {
   std::uint64_t runs = 0;
@@ -50,20 +45,24 @@ struct FuzzOptions {
   Strategy strategy = Strategy::kPortfolio;
   std::function<bool()> keep_going = [] { return true; };  // asked before each run
   std::function<void(const Progress&)> on_progress = [](const Progress&) {};  // after each run
-  Runner runner = run;
+  Runner runner = staged();
+  Again again = {};  // asked for every failing run and for one of 64 others; empty: the runner is
 };
 
 // One way to fail, shrunk.
 struct Failure {
   Finding finding;  // of the shrunk run
   std::string scenario;
-  std::uint64_t seed = 0;  // strategy random finds it again with this seed and one run
+  // `found_by` finds it again with this seed and one run, unless it is kDelay or kNovelty: then the
+  // choices are the way.
+  std::uint64_t seed = 0;
   Strategy found_by = Strategy::kDelay;
   std::uint64_t found_after = 0;  // runs of this scenario
   ChoiceMap choices;              // shrunk; to_token() of it is what to replay
   RunResult run;                  // the shrunk run
   std::size_t story_size = 0;     // events after set-up
   std::uint64_t shrink_runs = 0;
+  Explanation why = {};
   bool repeats = true;              // false: the same choices gave another run
   bool when_drained = false;        // it also fails when each turn ends before the next begins
   std::vector<std::string> others;  // origins of other failures that were met, sorted
@@ -81,38 +80,24 @@ struct ScenarioReport {
   bool delays_exhausted = false;  // every schedule with at most two postponed items was run
 };
 
+// What one arm of a search came to.
+struct ArmReport {
+  Strategy arm = Strategy::kRandom;
+  std::uint64_t runs = 0;
+  std::uint64_t first_finds = 0;  // failures that it was the first to find
+};
+
 struct FuzzReport {
   std::uint64_t runs = 0;
+  std::vector<ArmReport> arms = {};  // those that made runs, in the order of Strategy
   std::vector<ScenarioReport> scenarios;
   std::vector<Failure> failures;
   bool repeatable = true;  // false: some run was not the same twice (exit code 4)
+  std::string difference = {};  // then: where the first of them parted, and its token
+  std::uint64_t runs_again = 0;  // runs that were made twice
 };
 
 [[nodiscard]] FuzzReport fuzz(std::span<const Scenario> scenarios, const Setup& setup,
                               const FuzzOptions& options);
-
-struct CheckOptions {
-  Bound bound;
-  std::uint64_t runs_max = 1'000'000;
-  std::function<bool()> keep_going = [] { return true; };
-  std::function<void(const Progress&)> on_progress = [](const Progress&) {};
-  Runner runner = run;
-};
-
-// What `check` exhausts unless told otherwise: schedules with at most `depth` postponed items, and
-// at most one fault (a loss, a duplicate, a late arrival, timer, stream, notice or commit) beside
-// `depth` - 1 of them.
-[[nodiscard]] Bound default_bound(std::uint32_t depth);
-
-struct CheckReport {
-  std::string scenario;
-  std::uint64_t interleavings = 0;  // different choice maps that were run
-  bool exhausted = false;           // the whole bound was run
-  std::string bound;
-  std::vector<Failure> failures = {};  // one per origin, the smallest first found
-};
-
-[[nodiscard]] CheckReport check(const Scenario& scenario, const Setup& setup,
-                                const CheckOptions& options);
 
 }  // namespace lastcall::sim

@@ -1,8 +1,9 @@
 #pragma once
 // Shrinker: from the choices of a failing run to the smallest ones that still fail in the same way.
-// It drops choices and lowers values; since 0 is the boring answer, what is left is the story.
-// Same way means the same origin (Finding::origin): it never slips to another bug, but tells which
-// others it met. Pure and bounded by a number of runs.
+// It cuts the tail, drops groups, stretches and single choices, lowers values, and at last looks
+// for fewer ones altogether; since 0 is the boring answer, what is left is the story. Same way
+// means the same origin (Finding::origin): it never slips to another bug, but tells which others it
+// met. Pure and bounded by a number of runs.
 
 #include "sim/choices.hpp"
 #include "sim/run.hpp"

@@ -79,6 +79,12 @@ Instant World::soonest() {
   return std::min(next, deadline + lateness_);
 }
 
+Instant World::next_timer() const {
+  Instant next = kernel_.next_deadline();
+  for (const Peer& peer : peers_) next = std::min(next, peer.next_deadline());
+  return next;
+}
+
 // ---- things that come due
 
 void World::take_due() {

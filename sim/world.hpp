@@ -6,6 +6,7 @@
 //
 // What stands in a race shares one instant at the engine: a peer acts one shortest flight earlier.
 
+#include "engine/base/hash.hpp"
 #include "engine/core/kernel.hpp"
 #include "sim/agenda.hpp"
 #include "sim/client.hpp"
@@ -39,6 +40,9 @@ class World {
   // audio, the next step of the scenario, or time passing. False when nothing is left.
   bool advance();
 
+  // From now on `chooser` decides; it must outlive the world and its copies.
+  void decide_by(Chooser& chooser) { decisions_.decide_by(chooser); }
+
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] const core::Kernel& kernel() const { return kernel_; }
   [[nodiscard]] const std::vector<Record>& records() const { return disk_.log().records(); }
@@ -50,7 +54,12 @@ class World {
   [[nodiscard]] Trace take_trace() && { return std::move(trace_); }
   [[nodiscard]] const MediaHost& media() const { return media_; }
   [[nodiscard]] const Decisions& decisions() const { return decisions_; }
+  [[nodiscard]] const Client& client() const { return client_; }
+  // All that what follows depends on, without how it came about (sim/canonical).
+  void add_to(HashInput& input) const;
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  // When the next timer of the engine or of a peer is due; kNever if none is armed.
+  [[nodiscard]] Instant next_timer() const;
   // The newest record when the races began; 0 before.
   [[nodiscard]] Position setup_end() const { return setup_end_; }
   // The given step that has had no effect yet, null if all had. At the end of a run: it got stuck.

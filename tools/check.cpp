@@ -1,6 +1,7 @@
-// lastcall check: runs every interleaving of a scenario up to a bound, and says what was exhausted.
+// lastcall check: runs every interleaving of a scenario's races, and says what that held.
 
-#include "sim/search.hpp"
+#include "sim/check.hpp"
+
 #include "tools/report.hpp"
 #include "tools/search_options.hpp"
 #include "tools/verbs.hpp"
@@ -13,28 +14,39 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 namespace lastcall::tools {
 namespace {
 
 struct CheckArguments {
   SearchOptions search;
-  std::uint32_t depth = 2;
-  std::uint64_t runs = 1'000'000;
+  sim::CheckOptions check;
+  bool all_delays = false;
+  bool both_turns = true;
 };
 
-sim::CheckReport exhaust(const sim::Scenario& scenario, const CheckArguments& arguments) {
+struct Checked {
+  sim::CheckReport report;
+  sim::Setup setup;
+  double seconds = 0;
+};
+
+Checked exhaust(const sim::Scenario& scenario, const sim::Setup& setup,
+                const CheckArguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
-  const double limit = arguments.search.time_s;
-  sim::CheckOptions options{.bound = sim::default_bound(arguments.depth),
-                            .runs_max = arguments.runs};
-  options.keep_going = [&] {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    return limit <= 0 || elapsed.count() < limit;
+  const auto elapsed = [begin] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   };
+  const double limit = arguments.search.time_s;
+  sim::CheckOptions options = arguments.check;
+  if (arguments.all_delays) options.delays_max = sim::kAnyValue;
+  options.keep_going = [&] { return limit <= 0 || elapsed() < limit; };
   ProgressLine progress;
   options.on_progress = [&](const sim::Progress& now) { progress.show(now); };
-  return sim::check(scenario, setup_of(arguments.search), options);
+  sim::CheckReport report = sim::check(scenario, setup, options);
+  progress.clear();
+  return {std::move(report), setup, elapsed()};
 }
 
 std::string_view verdict_of(const sim::CheckReport& report) {
@@ -42,20 +54,48 @@ std::string_view verdict_of(const sim::CheckReport& report) {
   return report.exhausted ? "passed" : "inconclusive";
 }
 
-void tell(const sim::CheckReport& report, const CheckArguments& arguments) {
-  fmt::print("{}: {} interleavings, {}; {}\n  bound: {}\n", report.scenario, report.interleavings,
-             report.exhausted ? "exhausted" : "NOT exhausted", verdict_of(report), report.bound);
+// Exact while a double is, then rounded.
+std::string count_of(double interleavings) {
+  constexpr double kExact = 1e6;
+  return interleavings < kExact ? fmt::format("{:.0f}", interleavings)
+                                : fmt::format("{:.3g}", interleavings);
+}
+
+void tell(const Checked& checked, const CheckArguments& arguments) {
+  const sim::CheckReport& report = checked.report;
+  fmt::print("{}: {}; {}\n  {}{} interleavings, {} distinct states, {} decisions deep, {:.2f} s\n",
+             report.scenario, report.abstraction, verdict_of(report),
+             report.exhausted ? "exhausted: " : "NOT exhausted, so far: ",
+             count_of(report.interleavings), report.states, report.depth, checked.seconds);
+  if (arguments.search.quiet) return;
   for (const sim::Failure& failure : report.failures) {
-    tell_failure(failure, setup_of(arguments.search), arguments.search);
+    tell_failure(failure, checked.setup, arguments.search);
   }
 }
 
-boost::json::object json_of(const sim::CheckReport& report) {
-  return {{"scenario", report.scenario},
-          {"interleavings", report.interleavings},
-          {"exhausted", report.exhausted},
-          {"bound", report.bound},
-          {"verdict", verdict_of(report)}};
+boost::json::object json_of(const Checked& checked) {
+  const sim::CheckReport& report = checked.report;
+  boost::json::array failures;
+  for (const sim::Failure& each : report.failures) {
+    failures.push_back({{"invariant", each.finding.invariant},
+                        {"sentence", each.finding.sentence},
+                        {"token", sim::to_token(each.choices)}});
+  }
+  return {{"scenario", report.scenario}, {"turns", name(checked.setup.turns)},
+          {"bound", report.abstraction}, {"interleavings", report.interleavings},
+          {"states", report.states},     {"exhausted", report.exhausted},
+          {"seconds", checked.seconds},  {"verdict", verdict_of(report)},
+          {"failures", failures}};
+}
+
+std::vector<sim::Setup> setups_of(const CheckArguments& arguments) {
+  sim::Setup setup = setup_of(arguments.search);
+  if (!arguments.both_turns) return {setup};
+  setup.turns = core::Turns::kDrained;
+  std::vector<sim::Setup> both{setup};
+  setup.turns = core::Turns::kInterleaved;
+  both.push_back(setup);
+  return both;
 }
 
 Exit run_check(const CheckArguments& arguments) {
@@ -67,15 +107,17 @@ Exit run_check(const CheckArguments& arguments) {
   boost::json::array documents;
   Exit exit = Exit::kPassed;
   for (const sim::Scenario& scenario : *scenarios) {
-    const sim::CheckReport report = exhaust(scenario, arguments);
-    if (arguments.search.format == "json")
-      documents.push_back(json_of(report));
-    else
-      tell(report, arguments);
-    if (!report.failures.empty())
-      exit = Exit::kFailed;
-    else if (!report.exhausted && exit == Exit::kPassed)
-      exit = Exit::kInconclusive;
+    for (const sim::Setup& setup : setups_of(arguments)) {
+      const Checked checked = exhaust(scenario, setup, arguments);
+      if (arguments.search.format == "json")
+        documents.push_back(json_of(checked));
+      else
+        tell(checked, arguments);
+      if (!checked.report.failures.empty())
+        exit = Exit::kFailed;
+      else if (!checked.report.exhausted && exit == Exit::kPassed)
+        exit = Exit::kInconclusive;
+    }
   }
   if (arguments.search.format == "json") {
     const bool single = documents.size() == 1;
@@ -88,15 +130,22 @@ Exit run_check(const CheckArguments& arguments) {
 }  // namespace
 
 void add_check(CLI::App& app, Exit& exit) {
-  CLI::App* verb =
-      app.add_subcommand("check", "Exhaust all interleavings of a scenario up to a bound");
+  CLI::App* verb = app.add_subcommand("check", "Exhaust all interleavings of a scenario's races");
   const auto arguments = std::make_shared<CheckArguments>();
   add_search_options(*verb, arguments->search);
-  verb->add_option("--depth", arguments->depth, "at most so many deviations from the default order")
+  verb->add_option("--losses", arguments->check.losses_max, "at most so many lost datagrams")
       ->capture_default_str();
-  verb->add_option("--runs", arguments->runs, "give up after so many runs of a scenario")
+  verb->add_option("--delays", arguments->check.delays_max,
+                   "at most so many delays past the next timer, others none")
       ->capture_default_str();
-  verb->callback([&exit, arguments] { exit = run_check(*arguments); });
+  verb->add_flag("--all-delays", arguments->all_delays,
+                 "every delay either none or past the next timer");
+  verb->add_option("--states", arguments->check.states_max, "give up after so many distinct states")
+      ->capture_default_str();
+  verb->callback([&exit, arguments, verb] {
+    arguments->both_turns = verb->count("--turns") == 0;
+    exit = run_check(*arguments);
+  });
 }
 
 }  // namespace lastcall::tools

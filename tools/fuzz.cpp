@@ -4,6 +4,7 @@
 #include "sim/search.hpp"
 #include "tools/report.hpp"
 #include "tools/search_options.hpp"
+#include "tools/second_process.hpp"
 #include "tools/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -37,6 +38,13 @@ sim::FuzzReport search(const std::vector<sim::Scenario>& scenarios, const sim::S
   sim::FuzzOptions options = arguments.fuzz;
   const double limit = arguments.search.time_s;
   options.keep_going = [&] { return limit <= 0 || elapsed() < limit; };
+  SecondProcess second(arguments.search.scenarios);
+  if (second.works()) {
+    options.again = [&second](const sim::Scenario& scenario, const sim::Setup& under,
+                              const sim::ChoiceMap& choices, const sim::RunResult& first) {
+      return second.difference(scenario, under, choices, first);
+    };
+  }
   ProgressLine progress;
   options.on_progress = [&](const sim::Progress& now) { progress.show(now); };
   sim::FuzzReport report = sim::fuzz(scenarios, setup, options);
@@ -98,8 +106,9 @@ void add_fuzz(CLI::App& app, Exit& exit) {
   verb->add_option("--seed", arguments->fuzz.seed, "where chance begins")->capture_default_str();
   verb->add_option("--runs", arguments->fuzz.runs, "how many runs, over all scenarios")
       ->capture_default_str();
-  verb->add_option("--strategy", arguments->strategy, "portfolio, delay, random or exhaustive")
-      ->check(CLI::IsMember({"portfolio", "delay", "random", "exhaustive"}))
+  verb->add_option("--strategy", arguments->strategy, "portfolio, or one of its arms alone")
+      ->check(CLI::IsMember({"portfolio", "delay", "random", "exhaustive", "pct", "pos",
+                             "starvation", "swarm", "novelty", "chance"}))
       ->capture_default_str();
   verb->callback([&exit, arguments, verb] {
     arguments->fuzz.strategy = *named<sim::Strategy>(arguments->strategy);

@@ -1,5 +1,6 @@
 // lastcall: the program. Reads the command line and runs one verb.
 
+#include "tools/second_process.hpp"
 #include "tools/usage.hpp"
 #include "tools/verbs.hpp"
 
@@ -26,6 +27,7 @@ Exit run(int argc, char** argv) {
   add_export(app, exit);
   add_bench(app, exit);
   add_version(app, exit);
+  add_again(app, exit);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -71,8 +71,20 @@ void tell_choices(const sim::Failure& failure) {
   }
   fmt::print("What must hold ({} choice{} differ from the default order):\n",
              failure.choices.size(), failure.choices.size() == 1 ? "" : "s");
-  for (const auto& [key, value] : failure.choices)
-    fmt::print("  {}\n", sim::to_sentence(key, value));
+  if (failure.why.choices.empty()) {
+    for (const auto& [key, value] : failure.choices)
+      fmt::print("  {}\n", sim::to_sentence(key, value));
+    return;
+  }
+  for (const sim::ChoiceNote& note : failure.why.choices) {
+    fmt::print("  {}{}\n", sim::to_sentence(note.key, note.value),
+               !note.must_hold ? "  (may be left out)"
+               : note.is_free  ? "  (or by any other amount)"
+                               : "");
+  }
+  fmt::print("depth {}", failure.why.depth);
+  if (!failure.why.swap.empty()) fmt::print("; {}", failure.why.swap);
+  fmt::print("\n");
 }
 
 // What to show first: a rule before an expectation of one scenario, few choices, whoever asked in
@@ -144,8 +156,14 @@ void tell_verdict(const sim::FuzzReport& report, const sim::Setup& setup, double
     fmt::print("  {:<20} {:>8} runs  {:<8}{}\n", each.name, each.runs, name(each.verdict),
                each.delays_exhausted ? "  every schedule with at most 2 postponed items" : "");
   }
+  for (const sim::ArmReport& arm : report.arms) {
+    fmt::print("  {:<20} {:>8} runs  first to find {}\n", name(arm.arm), arm.runs, arm.first_finds);
+  }
+  fmt::print("{} runs were made again\n", report.runs_again);
   if (!report.repeatable)
-    fmt::print("NOT REPEATABLE: the same choices gave two different runs\n");
+    fmt::print("NOT REPEATABLE: {}\n", report.difference.empty()
+                                           ? "the same choices gave two different runs"
+                                           : report.difference);
   else if (report.failures.empty() && report.runs > 0)
     fmt::print("every rule held in every run\n");
 }
@@ -165,9 +183,16 @@ std::string json_of(const sim::FuzzReport& report, const sim::Setup& setup, doub
                         {"token", sim::to_token(each.choices)},
                         {"steps", each.run.steps},
                         {"choices_nonzero", each.choices.size()},
-                        {"depth", each.choices.size()},
+                        {"depth", each.why.depth},
+                        {"swap", each.why.swap},
+                        {"found_by", name(each.found_by)},
                         {"events", each.story_size},
                         {"ladder", replay::draw(each.run, each.finding, {})}});
+  }
+  boost::json::array arms;
+  for (const sim::ArmReport& arm : report.arms) {
+    arms.push_back(
+        {{"strategy", name(arm.arm)}, {"runs", arm.runs}, {"first_finds", arm.first_finds}});
   }
   const std::string_view verdict = !report.repeatable         ? "not-repeatable"
                                    : !report.failures.empty() ? "failed"
@@ -179,6 +204,7 @@ std::string json_of(const sim::FuzzReport& report, const sim::Setup& setup, doub
                                                     {"scenarios", scenarios},
                                                     {"runs", report.runs},
                                                     {"seconds", seconds},
+                                                    {"arms", arms},
                                                     {"failures", failures}});
 }
 

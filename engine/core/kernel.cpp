@@ -148,21 +148,13 @@ void Kernel::handle(Item item, log::EventLog& log, Instant now) {
     const auto* due = std::get_if<DeadlineDue>(&input);
     const std::optional<DeadlineDue> deadline = due ? std::optional{*due} : std::nullopt;
     item.content = addressed(std::move(input));
-    Outbox out;
-    decide(std::get<Mail>(item.content), {now, state_.directory, config_, draws_}, out);
-    const Position cause = record(item, out.events, log, now);
+    decide_and_record(item, log, now);
     CHECK(!deadline || !still_due(state_.layers, *deadline),
           "handling a deadline moves or removes it");
-    queue_mail(item, cause, std::move(out.mail));
-    hold_outputs(item.turn, std::move(out.outputs));
   } else {
     --internal_;
     --turn_of(item.turn).waiting;
-    Outbox out;
-    decide(std::get<Mail>(item.content), {now, state_.directory, config_, draws_}, out);
-    const Position cause = record(item, out.events, log, now);
-    queue_mail(item, cause, std::move(out.mail));
-    hold_outputs(item.turn, std::move(out.outputs));
+    decide_and_record(item, log, now);
   }
   std::erase_if(open_, [](const Turn& turn) { return turn.waiting == 0 && turn.held == 0; });
 }
@@ -183,24 +175,29 @@ void decide_in_layer(const LayerTable& table, const LayerStates& states, const M
 
 }  // namespace
 
-void Kernel::decide(const Mail& mail, const Context& context, Outbox& out) const {
-  decide_in_layer(table_, state_.layers, mail, context, out);
+void Kernel::decide_and_record(const Item& item, log::EventLog& log, Instant now) {
+  decide_in_layer(table_, state_.layers, std::get<Mail>(item.content),
+                  {now, state_.directory, config_, draws_}, outbox_);
+  const Position cause = record(item, log, now);
+  queue_mail(item, cause);
+  hold_outputs(item.turn);
 }
 
-Position Kernel::record(const Item& item, const std::vector<Event>& events, log::EventLog& log,
-                        Instant now) {
+Position Kernel::record(const Item& item, log::EventLog& log, Instant now) {
   Position newest = item.cause;
-  for (const Event& event : events) {
+  for (Event& event : outbox_.events) {
     newest = log.last() + 1;
-    log.append({.pos = newest, .at = now, .cause = item.cause, .event = event});
-    fold_event(state_, table_, event);
+    const Record record{.pos = newest, .at = now, .cause = item.cause, .event = std::move(event)};
+    log.append(record);
+    fold_event(state_, table_, record.event);
   }
+  outbox_.events.clear();
   turn_of(item.turn).last = std::max(turn_of(item.turn).last, newest);
   return newest;
 }
 
-void Kernel::queue_mail(const Item& from, Position cause, std::vector<Mail> mail) {
-  for (Mail& piece : mail) {
+void Kernel::queue_mail(const Item& from, Position cause) {
+  for (Mail& piece : outbox_.mail) {
     Item item{.sender = from.receiver, .serial = ++serials_, .turn = from.turn, .cause = cause};
     item.receiver = receiver_of(piece);
     item.call = call_of(piece);
@@ -209,13 +206,15 @@ void Kernel::queue_mail(const Item& from, Position cause, std::vector<Mail> mail
     ++internal_;
     ++turn_of(from.turn).waiting;
   }
+  outbox_.mail.clear();
 }
 
-void Kernel::hold_outputs(TurnId turn, std::vector<GatedOutput> outputs) {
-  for (GatedOutput& order : outputs) {
+void Kernel::hold_outputs(TurnId turn) {
+  for (GatedOutput& order : outbox_.outputs) {
     held_.push_back({std::move(order), turn});
     ++turn_of(turn).held;
   }
+  outbox_.outputs.clear();
 }
 
 Kernel::Turn& Kernel::turn_of(TurnId id) {
@@ -228,6 +227,7 @@ Kernel::Turn& Kernel::turn_of(TurnId id) {
 // An order leaves when its gate is open and no earlier order of its call still waits.
 std::vector<Output> Kernel::take_outputs(Position durable) {
   std::vector<Output> leaving;
+  if (held_.empty()) return leaving;
   std::vector<CallId> blocked;
   std::deque<Held> staying;
   for (Held& held : held_) {

@@ -76,6 +76,24 @@ class Kernel {
     return found.found;
   }
 
+  // What the future depends on beside the state, for whoever compares kernels: f(sender, receiver,
+  // call, turn, content) for each waiting item, in order of arrival; f(order, turn) for each order
+  // that waits for its gate, in log order; f(turn, newest position) for each open turn.
+  template <class F>
+  void for_each_waiting(F&& f) const {
+    for (const Item& item : waiting_) {
+      f(item.sender, item.receiver, item.call, item.turn, item.content);
+    }
+  }
+  template <class F>
+  void for_each_held(F&& f) const {
+    for (const Held& held : held_) f(held.order, held.turn);
+  }
+  template <class F>
+  void for_each_turn(F&& f) const {
+    for (const Turn& turn : open_) f(turn.id, turn.last);
+  }
+
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] const LayerTable& table() const { return table_; }
@@ -108,12 +126,13 @@ class Kernel {
   [[nodiscard]] bool is_head(std::size_t index) const;
   [[nodiscard]] Item take(std::size_t chosen);
   void handle(Item item, log::EventLog& log, Instant now);
-  void decide(const Mail& mail, const Context& context, Outbox& out) const;
-  // Logs and applies; returns the position that caused what follows.
-  Position record(const Item& item, const std::vector<Event>& events, log::EventLog& log,
-                  Instant now);
-  void queue_mail(const Item& from, Position cause, std::vector<Mail> mail);
-  void hold_outputs(TurnId turn, std::vector<GatedOutput> outputs);
+  // One decision, and what follows from it.
+  void decide_and_record(const Item& item, log::EventLog& log, Instant now);
+  // Empty the outbox. The first logs and applies, and returns the position that caused what
+  // follows.
+  Position record(const Item& item, log::EventLog& log, Instant now);
+  void queue_mail(const Item& from, Position cause);
+  void hold_outputs(TurnId turn);
   [[nodiscard]] Turn& turn_of(TurnId id);
 
   Config config_;
@@ -126,6 +145,7 @@ class Kernel {
   std::vector<Turn> open_;        // turns with waiting mail or held orders, oldest first
   std::vector<Ready> ready_;      // of the last collect_ready(): first the mail, then the deadlines
   std::vector<DeadlineDue> due_;  // the deadlines among them, in the same order
+  Outbox outbox_;                 // empty between decisions; kept for its capacity
   std::uint64_t serials_ = 0;
   TurnId turns_begun_ = 0;
   int internal_ = 0;  // waiting internal mail

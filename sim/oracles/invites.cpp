@@ -16,7 +16,7 @@ constexpr Rule kI34{"I-34",
 }  // namespace
 
 void InviteRules::on(const Heard& heard, Report&) {
-  newest_ = nullptr;
+  newest_.finals = nullptr;
   const SipMessage& message = heard.message;
   if (!message.is_response() || message.method() != Method::kInvite) return;
   if (message.status() < 200) return;
@@ -28,12 +28,12 @@ void InviteRules::on(const Heard& heard, Report&) {
   if (finals.heard == 0) finals.at = heard.at;
   finals.status = message.status();
   ++finals.heard;
-  newest_ = &finals;
+  newest_.finals = &finals;
 }
 
 void InviteRules::on(const DatagramDropped&, const Record&, Report&) {
-  if (newest_ != nullptr) --newest_->heard;
-  newest_ = nullptr;
+  if (newest_.finals != nullptr) --newest_.finals->heard;
+  newest_.finals = nullptr;
 }
 
 void InviteRules::on(const Said& said, Report& report) {

@@ -49,7 +49,19 @@ class InviteRules {
   std::map<std::string, Invite, std::less<>> invites_;   // by branch
   std::map<std::string, Finals, std::less<>> refusals_;  // by branch
   std::map<AcceptKey, Finals> accepts_;
-  Finals* newest_ = nullptr;  // what was heard last, as long as it may still be dropped
+  // What was heard last, as long as it may still be dropped: until the end of the step. It points
+  // into the maps of this object, so a copy, made between steps, begins without.
+  struct Newest {
+    Finals* finals = nullptr;
+    Newest() = default;
+    Newest(const Newest&) noexcept {}
+    Newest& operator=(const Newest&) noexcept {
+      finals = nullptr;
+      return *this;
+    }
+    ~Newest() = default;
+  };
+  Newest newest_;
   std::map<TransactionId, Cancelled> transactions_;
   bool crashed_ = false;
 };

@@ -1,6 +1,7 @@
 #include "sim/strategies/choosers.hpp"
 
 #include "engine/base/hash.hpp"
+#include "sim/strategies/exhaustive.hpp"
 
 #include <algorithm>
 
@@ -35,7 +36,10 @@ std::uint32_t Random::draw(const ChoiceKey& key, std::uint32_t n) {
   if (deviating == 0) return 0;
   const std::uint64_t hash = hash_of_key(seed_, key);
   if ((hash & (kAll - 1)) >= deviating) return 0;
-  return 1 + static_cast<std::uint32_t>((hash >> 16) % (n - 1));
+  // Most items wait for a few others; that is enough to change the order of neighbours.
+  const bool is_near = key.kind == ChoiceKind::kPostpone && (hash >> 56) != 0;
+  const std::uint32_t largest = is_near ? std::min(n - 1, kPostponedNear) : n - 1;
+  return 1 + static_cast<std::uint32_t>((hash >> 16) % largest);
 }
 
 std::uint32_t Recorded::draw(const ChoiceKey& key, std::uint32_t n) {

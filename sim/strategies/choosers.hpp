@@ -46,16 +46,22 @@ struct Asked {
   std::uint32_t n = 0;
 };
 
-// Passes every question on and keeps it, with the answers that are not 0.
+// Passes every question on and keeps it, with the answers that are not 0 and with what picks came
+// to.
 class Recorder final : public Chooser {
  public:
   // `inner` decides and must outlive this.
   explicit Recorder(Chooser& inner) : inner_(inner) {}
   [[nodiscard]] std::uint32_t draw(const ChoiceKey& key, std::uint32_t n) override;
 
+  [[nodiscard]] std::optional<std::size_t> pick(std::span<const core::Ready> ready) override {
+    return inner_.pick(ready);
+  }
+  void overtaken(const ChoiceKey& key, std::uint32_t times) override { choices_[key] = times; }
+
   // The answers that were not 0: with them, Recorded repeats the run.
   [[nodiscard]] const ChoiceMap& choices() const { return choices_; }
-  // Every question, in the order in which they were asked.
+  // Every question drawn, in the order in which they were asked.
   [[nodiscard]] const std::vector<Asked>& asked() const { return asked_; }
 
  private:

@@ -8,7 +8,7 @@ namespace lastcall::sim {
 
 Bound postponed_at_most(std::uint32_t k) {
   Bound bound{.total_max = k};
-  bound.of(ChoiceKind::kPostpone) = {.count_max = k, .value_max = kAnyValue};
+  bound.of(ChoiceKind::kPostpone) = {.count_max = k, .value_max = kPostponedNear};
   return bound;
 }
 

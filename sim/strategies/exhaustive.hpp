@@ -33,7 +33,9 @@ struct Bound {
   }
 };
 
-// Every schedule with at most `k` postponed items, without faults.
+// Every schedule with at most `k` items that let up to kPostponedNear others go first, without
+// faults.
+inline constexpr std::uint32_t kPostponedNear = 3;
 [[nodiscard]] Bound postponed_at_most(std::uint32_t k);
 
 // "at most 2 deviations, of them at most 2 postpone, 1 loss".

@@ -28,15 +28,26 @@ std::size_t PostponePolicy::first_unpostponed(std::span<const core::Ready> ready
   return may_go ? ready.size() - 1 : 0;
 }
 
-std::size_t PostponePolicy::pick(std::span<const core::Ready> ready, Decisions& decisions) {
-  // Every item is numbered when it is first seen, whether or not it races: the n-th stays the n-th.
-  if (decisions.racing()) {
-    for (const core::Ready& item : ready) (void)seen(item, decisions);
-  } else {
-    return 0;
+// What is overtaken for the last time may never be handled (a deadline moves), so each time counts.
+void PostponePolicy::overtake(std::span<const core::Ready> before, Decisions& decisions) {
+  for (const core::Ready& item : before) {
+    Seen& waiting = seen(item, decisions);
+    decisions.overtaken(waiting.key, ++waiting.overtaken);
   }
-  const std::size_t chosen = first_unpostponed(ready, decisions);
-  for (std::size_t i = 0; i < chosen; ++i) --*seen(ready[i], decisions).postponed;
+}
+
+std::size_t PostponePolicy::pick(std::span<const core::Ready> ready, Decisions& decisions) {
+  if (!decisions.racing()) return 0;
+  // Every item is numbered when it is first seen, whether or not it races: the n-th stays the n-th.
+  for (const core::Ready& item : ready) (void)seen(item, decisions);
+  const auto picked = decisions.pick(ready);
+  const std::size_t chosen = picked ? *picked : first_unpostponed(ready, decisions);
+  if (picked) {
+    overtake(ready.first(chosen), decisions);
+  } else {
+    for (std::size_t i = 0; i < chosen; ++i) --*seen(ready[i], decisions).postponed;
+  }
+  decisions.handled(seen(ready[chosen], decisions).key, chosen);
   std::erase_if(seen_, [&](const Seen& s) { return s.serial == ready[chosen].serial; });
   return chosen;
 }

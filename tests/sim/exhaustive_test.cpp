@@ -75,12 +75,13 @@ TEST(Enumeration, KeepsEachKindWithinItsBound) {
 
 TEST(Bound, IsToldInWords) {
   Bound bound = postponed_at_most(2);
-  EXPECT_EQ(to_text(bound), "at most 2 deviations: at most 2 postpone");
+  EXPECT_EQ(to_text(bound), "at most 2 deviations: at most 2 postpone (up to 3)");
   bound.of(ChoiceKind::kDelay) = {.count_max = 1, .value_max = 3};
   bound.faults_max = 1;
-  EXPECT_EQ(to_text(bound),
-            "at most 2 deviations: at most 2 postpone, 1 delay (up to 3); of these at most 1 other "
-            "than postpone");
+  EXPECT_EQ(
+      to_text(bound),
+      "at most 2 deviations: at most 2 postpone (up to 3), 1 delay (up to 3); of these at most "
+      "1 other than postpone");
 }
 
 }  // namespace

@@ -130,16 +130,5 @@ TEST(Hunt, TwoPhaseHoldsInEveryScheduleAndByChance) {
   EXPECT_TRUE(report.repeatable);
 }
 
-TEST(Hunt, EveryScenarioIsExhaustedToItsBound) {
-  for (const Scenario& scenario : plan_scenarios()) {
-    CheckOptions options;
-    options.bound = postponed_at_most(1);
-    const CheckReport report = check(scenario, {}, options);
-    EXPECT_TRUE(report.exhausted) << scenario.name;
-    EXPECT_GT(report.interleavings, 10U) << scenario.name;
-    EXPECT_TRUE(report.failures.empty()) << scenario.name;
-  }
-}
-
 }  // namespace
 }  // namespace lastcall::sim

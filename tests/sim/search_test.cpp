@@ -147,28 +147,5 @@ TEST(Fuzz, KeepsTheFailureThatShowsMost) {
   EXPECT_LE(report.runs, 250U);
 }
 
-TEST(Check, CountsInterleavingsAndSaysThatItExhaustedThem) {
-  CheckOptions bounded;
-  bounded.bound = postponed_at_most(1);
-  bounded.runner = toy;
-  const CheckReport report = check(scenario("quiet"), {}, bounded);
-  EXPECT_TRUE(report.exhausted);
-  EXPECT_EQ(report.interleavings, 1U + 12U * 2U);
-  EXPECT_TRUE(report.failures.empty());
-
-  bounded.runs_max = 20;
-  EXPECT_FALSE(check(scenario("quiet"), {}, bounded).exhausted);
-}
-
-TEST(Check, FindsTheSmallestFailureFirst) {
-  CheckOptions bounded;
-  bounded.bound = default_bound(2);
-  bounded.runner = toy;
-  const CheckReport report = check(scenario("pair"), {}, bounded);
-  EXPECT_TRUE(report.exhausted);
-  ASSERT_EQ(report.failures.size(), 1U);
-  EXPECT_EQ(report.failures[0].choices.size(), 2U);
-}
-
 }  // namespace
 }  // namespace lastcall::sim

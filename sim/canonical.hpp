@@ -1,0 +1,41 @@
+#pragma once
+// Canonical form: a 128-bit key of all that the rest of a run depends on, the same for worlds that
+// differ only in how they came about. Serials, log positions, the order in which different
+// mailboxes got their mail and the numbering of choices are left out. Used by check() to know a
+// world again.
+//
+// The oracles and promises remember what has happened. Of that the key holds which facts stand in
+// log and trace, and whether each came while its call lived, was ending or had ended; not their
+// order within such a phase. A rule that is broken by an order alone is broken while that order is
+// run.
+
+#include "engine/base/hash.hpp"
+#include "sim/trace.hpp"
+
+#include <cstdint>
+
+namespace lastcall::sim {
+
+class World;
+
+struct StateKey {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  auto operator<=>(const StateKey&) const = default;
+};
+
+// `past` stands for what has happened (Past).
+[[nodiscard]] StateKey key_of(const World& world, std::uint64_t past);
+
+// What has happened, as a set.
+class Past {
+ public:
+  void add(const Record& record, const World& world);
+  void add(const TraceEntry& entry, const World& world);
+  [[nodiscard]] std::uint64_t hash() const { return sum_; }
+
+ private:
+  std::uint64_t sum_ = 0;  // of the hashes of all facts: their order leaves no trace
+};
+
+}  // namespace lastcall::sim

@@ -1,0 +1,104 @@
+// check() exhausts the scenarios, finds what it must, and knowing states again loses nothing that
+// walking every interleaving would find.
+
+#include "sim/check.hpp"
+
+#include "sim/library.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace lastcall::sim {
+namespace {
+
+Scenario scenario_named(std::string_view name) {
+  for (Scenario& scenario : all_scenarios()) {
+    if (scenario.name == name) return std::move(scenario);
+  }
+  ADD_FAILURE() << "no scenario " << name;
+  return {};
+}
+
+std::set<std::string> origins_of(const CheckReport& report) {
+  std::set<std::string> origins;
+  for (const Failure& failure : report.failures) origins.insert(failure.finding.origin);
+  return origins;
+}
+
+// Orders only, of one way to drain turns.
+CheckOptions orders() {
+  CheckOptions options;
+  options.losses_max = 0;
+  options.delays_max = 0;
+  return options;
+}
+
+TEST(Check, KnowingStatesAgainIsTheSameAsWalkingEveryInterleaving) {
+  const Scenario scenario = scenario_named("normal-bye");
+  const std::vector<sim::Setup> setups{{.turns = core::Turns::kDrained},
+                                       {.rules = Rules::kImmediate, .turns = core::Turns::kDrained},
+                                       {.mutant = "plan-circular", .turns = core::Turns::kDrained},
+                                       {.mutant = "plan-held", .turns = core::Turns::kDrained}};
+  for (const sim::Setup& setup : setups) {
+    CheckOptions options = orders();
+    const CheckReport known = check(scenario, setup, options);
+    options.knows_states = false;
+    const CheckReport plain = check(scenario, setup, options);
+    ASSERT_TRUE(known.exhausted);
+    ASSERT_TRUE(plain.exhausted);
+    EXPECT_EQ(known.interleavings, plain.interleavings) << setup.mutant;
+    EXPECT_EQ(known.depth, plain.depth);
+    EXPECT_EQ(origins_of(known), origins_of(plain)) << setup.mutant;
+    EXPECT_LT(known.states, plain.states);
+  }
+}
+
+TEST(Check, ExhaustsEveryPlanScenarioInAllOrders) {
+  for (const std::string_view name :
+       {"normal-bye", "bye-during-audio", "bye-during-hold", "rapid-bye", "silent-layer"}) {
+    const Scenario scenario = scenario_named(name);
+    const CheckReport report = check(scenario, {.turns = core::Turns::kDrained}, orders());
+    EXPECT_TRUE(report.exhausted) << name;
+    EXPECT_TRUE(report.failures.empty()) << name << ": " << *origins_of(report).begin();
+    EXPECT_GT(report.interleavings, 100) << name;
+  }
+}
+
+TEST(Check, FindsWhatThePlantedBugsBreak) {
+  const Scenario scenario = scenario_named("normal-bye");
+  const auto fails = [&](const sim::Setup& setup, std::string_view invariant) {
+    const CheckReport report = check(scenario, setup, orders());
+    return std::ranges::any_of(report.failures, [&](const Failure& failure) {
+      return failure.finding.invariant == invariant && failure.repeats;
+    });
+  };
+  EXPECT_TRUE(fails({.rules = Rules::kImmediate}, "I-53"));
+  EXPECT_TRUE(fails({.mutant = "plan-circular"}, "PO-1"));
+  EXPECT_TRUE(fails({.mutant = "plan-held"}, "PO-1"));
+}
+
+TEST(Check, SaysWhatItDidNotExhaust) {
+  CheckOptions few = orders();
+  few.states_max = 3;
+  const CheckReport report = check(scenario_named("bye-during-hold"), {}, few);
+  EXPECT_FALSE(report.exhausted);
+}
+
+TEST(Check, ALossOrADelayAddsInterleavings) {
+  const Scenario scenario = scenario_named("normal-bye");
+  const sim::Setup drained{.turns = core::Turns::kDrained};
+  CheckOptions options = orders();
+  const double orders_only = check(scenario, drained, options).interleavings;
+  options.losses_max = 1;
+  const double with_loss = check(scenario, drained, options).interleavings;
+  EXPECT_GT(with_loss, orders_only);
+  options.losses_max = 0;
+  options.delays_max = 1;
+  EXPECT_GT(check(scenario, drained, options).interleavings, orders_only);
+}
+
+}  // namespace
+}  // namespace lastcall::sim
