@@ -1,8 +1,8 @@
 #pragma once
 // Repeat: whether two runs that must be the same are, and where they part. A run's ladder is a
 // rolling hash of its log with a rung every few records: two ladders are compared rung by rung, and
-// only the records between two rungs need to be looked at to name the first event that differs, also
-// if the other run was made by another process. Pure.
+// only the records between two rungs need to be looked at to name the first event that differs,
+// also if the other run was made by another process. Pure.
 
 #include "sim/run.hpp"
 
