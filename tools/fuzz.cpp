@@ -2,6 +2,7 @@
 // scenario, rules or mutant it first shows what a single-phase ending does: the reason to be here.
 
 #include "sim/search.hpp"
+#include "tools/campaign.hpp"
 #include "tools/report.hpp"
 #include "tools/search_options.hpp"
 #include "tools/second_process.hpp"
@@ -20,6 +21,7 @@ struct FuzzArguments {
   SearchOptions search;
   sim::FuzzOptions fuzz;
   std::string strategy = "portfolio";
+  CampaignOptions campaign;
 };
 
 Exit verdict_of(const sim::FuzzReport& report) {
@@ -110,7 +112,23 @@ void add_fuzz(CLI::App& app, Exit& exit) {
       ->check(CLI::IsMember({"portfolio", "delay", "random", "exhaustive", "pct", "pos",
                              "starvation", "swarm", "novelty", "chance"}))
       ->capture_default_str();
+  CampaignOptions& campaign = arguments->campaign;
+  verb->add_option("--jobs", campaign.jobs, "a campaign with so many workers")
+      ->check(CLI::Range(1U, 256U));
+  verb->add_option("--campaign", campaign.file, "a campaign whose results are kept in this file");
+  verb->add_option("--merge", campaign.merge, "other campaign files to take over")
+      ->needs("--campaign");
+  verb->add_option("--junit", campaign.junit, "a campaign told as JUnit XML in this file");
+  verb->add_option("--regressions", campaign.regressions, "a campaign runs the files here first")
+      ->capture_default_str();
   verb->callback([&exit, arguments, verb] {
+    if (verb->count("--jobs") + verb->count("--campaign") + verb->count("--junit") > 0) {
+      arguments->campaign.search = arguments->search;
+      arguments->campaign.seed = arguments->fuzz.seed;
+      arguments->campaign.runs = arguments->fuzz.runs;
+      exit = run_campaign(arguments->campaign);
+      return;
+    }
     arguments->fuzz.strategy = *named<sim::Strategy>(arguments->strategy);
     const bool with_story = arguments->search.scenarios.empty() && verb->count("--rules") == 0 &&
                             verb->count("--mutant") == 0;
