@@ -2,6 +2,8 @@
 
 #include "replay/canvas.hpp"
 #include "replay/wire/ladder.hpp"
+#include "replay/wire/seat.hpp"
+#include "replay/words.hpp"
 #include "tools/captured_calls.hpp"
 #include "tools/log_options.hpp"
 
@@ -10,6 +12,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 namespace lastcall::tools {
 namespace {
@@ -181,11 +184,78 @@ void print_json(const CapturedCalls& captured, const std::vector<Judged>& judged
   fmt::print("{}\n", boost::json::serialize(document));
 }
 
+// ---- rerun
+
+boost::json::object json_of(const wire::Compared& each, const wire::Call& call) {
+  const bool was_captured = each.captured.has_value();
+  const std::string& bytes = was_captured ? call.at(*each.captured).sip.bytes() : each.sent->bytes;
+  return {{"message", inert(replay::arrow_label(bytes))},
+          {"at", utc(instant_ns(each.at_ns), 0)},
+          {"captured", was_captured},
+          {"sent", each.sent.has_value()},
+          {"likeness", name(each.likeness)},
+          {"why", each.why}};
+}
+
+void print_rerun_json(const wire::Call& call, const wire::SeatRerun& rerun) {
+  boost::json::array messages;
+  for (const wire::Compared& each : rerun.messages) messages.push_back(json_of(each, call));
+  boost::json::array findings;
+  for (const sim::Finding& each : rerun.findings) {
+    findings.push_back({{"rule", each.invariant}, {"sentence", each.sentence}});
+  }
+  const boost::json::object document{
+      {"verdict", name(rerun.likeness())},      {"seat", to_text(rerun.seat)},
+      {"sip_call_id", inert(call.sip_call_id)}, {"events", rerun.records.size()},
+      {"messages", std::move(messages)},        {"findings", std::move(findings)}};
+  fmt::print("{}\n", boost::json::serialize(document));
+}
+
+void print_rerun(const CaptureArguments& arguments, const wire::Call& call,
+                 const wire::SeatRerun& rerun) {
+  std::array<std::size_t, 3> counts{};
+  for (const wire::Compared& each : rerun.messages) {
+    ++counts[static_cast<std::size_t>(each.likeness)];
+  }
+  fmt::print("{}", replay::draw(wire::ladder_of(call, rerun), arguments.style));
+  for (const std::size_t each : rerun.late) {
+    fmt::print(
+        "The order of packet {} is only observed: taken as come behind the seat's next "
+        "message, it is more alike.\n",
+        call.at(each).mark.packet);
+  }
+  for (const sim::Finding& each : rerun.findings) {
+    fmt::print("{}: {}\n", each.invariant, each.sentence);
+  }
+  fmt::print(
+      "\n{}: lastcall as the {} at {}: {} messages same, {} equivalent, {} different; {} "
+      "received, {} events\n",
+      inert(call.sip_call_id), name(rerun.side), to_text(rerun.seat), counts[0], counts[1],
+      counts[2], rerun.delivered.size(), rerun.records.size());
+}
+
+Exit rerun_one(const CaptureArguments& arguments, const wire::Call& call) {
+  const auto rerun = wire::rerun_seat(call, arguments.as);
+  if (!rerun) {
+    fmt::print(stderr, "lastcall: {} cannot be run again: {}\n", inert(call.sip_call_id),
+               inert(rerun.error()));
+    return Exit::kUsage;
+  }
+  if (arguments.json)
+    print_rerun_json(call, *rerun);
+  else
+    print_rerun(arguments, call, *rerun);
+  if (!rerun->findings.empty()) return Exit::kFailed;
+  return rerun->likeness() == wire::Likeness::kDifferent ? Exit::kDiverged : Exit::kPassed;
+}
+
 }  // namespace
 
 void add_capture_options(CLI::App& verb, CaptureArguments& arguments) {
   verb.add_option("--call", arguments.call,
                   "of a capture: one call, by its number, its Call-ID or a part of it");
+  verb.add_option("--as", arguments.as,
+                  "of a capture: run one call again with lastcall as callee, caller or ADDRESS");
   verb.add_flag("--failed", arguments.only_failed, "of a capture: tell only calls that failed");
 }
 
@@ -196,6 +266,12 @@ Exit replay_capture(const CaptureArguments& arguments) {
   const auto chosen = choose_calls(captured->traffic, arguments.call);
   if (!chosen) {
     fmt::print(stderr, "lastcall: {}: {}\n", arguments.file, inert(chosen.error()));
+    return Exit::kUsage;
+  }
+  if (!arguments.as.empty()) {
+    if (chosen->size() == 1) return rerun_one(arguments, captured->traffic.calls[chosen->front()]);
+    fmt::print(stderr, "lastcall: {} holds {} calls: name one with --call\n", arguments.file,
+               chosen->size());
     return Exit::kUsage;
   }
   const std::vector<Judged> judged = judge_all(*captured, *chosen);

@@ -16,6 +16,7 @@ struct CaptureArguments {
   std::string call;
   bool json = false;
   bool only_failed = false;
+  std::string as;  // whose seat lastcall takes; empty: it only judges
   replay::LadderStyle style;
 };
 

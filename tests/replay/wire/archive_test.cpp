@@ -3,10 +3,12 @@
 
 #include "replay/capture/import.hpp"
 #include "replay/wire/ladder.hpp"
+#include "replay/wire/seat.hpp"
 #include "tests/replay/wire/scripted.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -70,6 +72,29 @@ TEST(WireArchive, EachRaceIsJudgedByItsRule) {
   }
 }
 
+// lastcall in either seat of each race does what was captured, where that was right. Left out: the
+// storm, whose 481 it would not send, and glare, where it draws another wait after 491.
+TEST(WireArchive, EachRaceIsRunAgainInEitherSeat) {
+  const auto folder = archive();
+  if (!folder) GTEST_SKIP() << kNoArchive;
+  for (const char* file : {"lab_synth/crossbye-200.pcap", "lab_synth/holdbye-cross.pcap",
+                           "lab_synth/cancel-cross-200.pcap", "lab_synth/bye-before-ack.pcap",
+                           "lab_synth/ack-lost-200-retrans.pcap", "lab_synth/hold-link-eth.pcap",
+                           "lab_sipp/lab-hold-udp.pcap"}) {
+    const Read found = read(*folder / file);
+    for (const char* as : {"callee", "caller"}) {
+      const auto rerun = rerun_seat(found.calls.calls.at(0), as);
+      ASSERT_TRUE(rerun.has_value()) << rerun.error();
+      EXPECT_NE(rerun->likeness(), Likeness::kDifferent) << file << " " << as;
+      EXPECT_TRUE(rerun->findings.empty()) << file << " " << as;
+    }
+  }
+  const Read storm = read(*folder / "lab_synth/late-bye-481-storm.pcap");
+  const auto rerun = rerun_seat(storm.calls.calls.at(0), "caller");
+  ASSERT_TRUE(rerun.has_value());
+  EXPECT_EQ(std::ranges::count(rerun->messages, Likeness::kDifferent, &Compared::likeness), 3);
+}
+
 std::string content_of(const fs::path& path) {
   std::ifstream stream{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{stream}, {}};
@@ -85,7 +110,7 @@ TEST(WireArchive, LaddersOfScriptedCapturesShowWhatWasPlayed) {
   for (const auto& [file, script] : truth.as_object()) {
     const Read found = read(*folder / "lab_synth" / std::string{file});
     if (found.calls.calls.empty()) continue;  // every message is cut
-    Ladder ladder = ladder_of(found.calls.calls.at(0), {});
+    Ladder ladder = ladder_of(found.calls.calls.at(0), Findings{});
     std::erase_if(ladder.rows, [](const Row& row) { return !row.arrow; });
     const auto& steps = script.at("steps").as_array();
     ASSERT_EQ(ladder.rows.size(), steps.size()) << file;
