@@ -172,6 +172,7 @@ void World::add_to(HashInput& input) const {
     input.add(asking.call);
     input.add(asking.asker);
   }
+  input.add(recorder_);
   input.add(given_);
   input.add(races_);
   input.add(race_may_begin_);

@@ -25,7 +25,8 @@ void Client::hear(const Notify& notice, const Scene& scene) {
                       .from = static_cast<std::uint8_t>(notice.notice),
                       .call = scene.decisions.ordinal(notice.call)};
   const std::uint32_t index = scene.decisions.draw_next(key, kTwice + 1);
-  if (index == delays::kConfirmStarves) scene.tell(Faulted{notice.call, "client late"});
+  // It deals with the notices of all calls, one after the other: it starves all of them.
+  if (index == delays::kConfirmStarves) scene.tell(Faulted{{}, "client late"});
   const Duration late = index == kTwice ? Duration::zero() : delays::kConfirm[index];
   busy_until_ = std::max(busy_until_, scene.now + late);
   scene.agenda.put(busy_until_, NoticeReaches{notice, index == kTwice});
@@ -56,7 +57,11 @@ std::vector<Input> Client::take(const NoticeReaches& due) {
   if (!is_ending && !is_ended) return {};
   if (silent_ && is_ending) return {};
   const NoticeTaken taken{notice.call, notice.notice};
-  return due.twice ? std::vector<Input>{taken, taken} : std::vector<Input>{taken};
+  std::vector<Input> said;
+  if (calls_back_ && is_ending) said.emplace_back(command(Op::kHangup, {}));
+  said.emplace_back(taken);
+  if (due.twice) said.emplace_back(taken);
+  return said;
 }
 
 CommandGiven Client::command(Op op, std::string target) {

@@ -32,6 +32,9 @@ class Client {
   // From now on it takes no notice of an ending.
   void fall_silent() { silent_ = true; }
 
+  // From now on it hangs up from inside each notice of an ending.
+  void hang_up_when_told() { calls_back_ = true; }
+
   // The call that commands are about: the newest one; none before there was one.
   [[nodiscard]] CallId current() const { return calls_.empty() ? CallId{} : calls_.back().call; }
   // What it believes of the current call.
@@ -41,6 +44,7 @@ class Client {
   // What it will do depends on this (sim/canonical).
   void add_to(HashInput& input, Instant now) const {
     input.add(silent_);
+    input.add(calls_back_);
     input.add(commands_);
     input.add(std::max(busy_until_, now));
     for (const Known& each : calls_) {
@@ -57,6 +61,7 @@ class Client {
   void remember(CallId call, CallState state);
 
   bool silent_ = false;
+  bool calls_back_ = false;
   std::uint64_t commands_ = 0;
   Instant busy_until_{};  // notices are dealt with in order
   std::vector<Known> calls_;

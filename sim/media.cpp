@@ -64,6 +64,14 @@ std::optional<Input> MediaHost::closed(const StreamCloses& due, const Scene& sce
   return StreamStopped{due.call, due.stream, stream->sent, stream->received, stream->dropped};
 }
 
+std::optional<Input> MediaHost::fail(CallId call, const Scene& scene) {
+  const auto it = std::ranges::find(streams_, call, &Stream::call);
+  if (it == streams_.end() || it->port != Port::kOpen) return {};
+  scene.tell(PortClosed{call, it->stream});
+  it->port = Port::kClosed;
+  return StreamFailed{call, it->stream};
+}
+
 void MediaHost::abort(CallId call, const Scene& scene) {
   // The pump sees it after the frames that were recorded before it.
   for (const Stream& stream : streams_) {

@@ -41,6 +41,8 @@ class MediaHost {
 
   // From now on audio flows, the next frame of each leg in `delay`, `frames` of them.
   void flow(std::uint32_t frames, Duration delay, const Scene& scene);
+  // The stream of the call breaks, and what is then reported.
+  [[nodiscard]] std::optional<Input> fail(CallId call, const Scene& scene);
   // From now on no stream reports that it has stopped.
   void fall_silent() { silent_ = true; }
 

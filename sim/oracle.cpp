@@ -4,7 +4,9 @@
 #include "engine/sip/parse.hpp"
 #include "sim/oracles/commands.hpp"
 #include "sim/oracles/dialogs.hpp"
+#include "sim/oracles/duties.hpp"
 #include "sim/oracles/ending.hpp"
+#include "sim/oracles/exchanges.hpp"
 #include "sim/oracles/forced.hpp"
 #include "sim/oracles/invites.hpp"
 #include "sim/oracles/leftovers.hpp"
@@ -13,6 +15,8 @@
 #include "sim/oracles/questions.hpp"
 #include "sim/oracles/rule.hpp"
 #include "sim/oracles/served.hpp"
+#include "sim/oracles/timers.hpp"
+#include "sim/oracles/waits.hpp"
 
 #include <tuple>
 
@@ -21,8 +25,10 @@ namespace lastcall::sim {
 // Questions come first: what they find is what a user sees.
 struct Oracles::Parts {
   std::tuple<QuestionRules, EndingRules, ForcedEndRules, CommandRules, MediaRules, ServedRules,
-             InviteRules, DialogRules, OfferRules, LeftoverRules>
+             InviteRules, DialogRules, DutyRules, ExchangeRules, OfferRules, TimerRules, WaitRules,
+             LeftoverRules>
       groups;
+  CauseRules causes;
   Report report;
   std::size_t entries = 0;
 
@@ -76,6 +82,7 @@ void Oracles::see(const Record& record) {
     if (message) parts_->tell(Heard{*message, record.pos});
   }
   parts_->tell(record);
+  parts_->causes.see(record, parts_->report);
 }
 
 void Oracles::see(const TraceEntry& entry) {

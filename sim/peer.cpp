@@ -47,8 +47,9 @@ std::string Peer::next_branch() { return "z9hG4bK-" + name_ + "-" + std::to_stri
 std::string Peer::sdp(Direction direction) {
   const std::string version = std::to_string(++sdp_version_);
   return "v=0\r\no=" + name_ + " 1 " + version + " IN IP4 " + local_.host + "\r\ns=-\r\nc=IN IP4 " +
-         local_.host + "\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=" +
-         std::string{lastcall::name(direction)} + "\r\n";
+         local_.host + "\r\nt=0 0\r\nm=audio " + (has_audio_ ? "40000" : "0") +
+         " RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=" + std::string{lastcall::name(direction)} +
+         "\r\n";
 }
 
 std::string Peer::request(Method method, std::string_view branch, std::uint32_t cseq,
@@ -60,6 +61,10 @@ std::string Peer::request(Method method, std::string_view branch, std::uint32_t 
                 remote_tag_.empty() ? remote_uri_ : remote_uri_ + ";tag=" + remote_tag_);
   writer.header(Header::kCallId, call_id_).cseq(cseq);
   if (method == Method::kInvite) writer.header(Header::kContact, sip::contact_of(local_));
+  if (method == Method::kInvite && keeps_timer_) {
+    writer.header(Header::kSupported, "timer");
+    writer.header(Header::kSessionExpires, "90;refresher=uas");
+  }
   return std::move(writer).finish(body, kSdpType);
 }
 
@@ -79,11 +84,12 @@ Packets Peer::call(std::string_view user, const Endpoint& at, Instant now) {
   remote_ = at;
   remote_target_ = uri_of(user, at);
   remote_uri_ = "<" + remote_target_ + ">";
-  return ask(Method::kInvite, ++cseq_, sdp(Direction::kSendRecv), now);
+  return ask(Method::kInvite, ++cseq_, offers_ ? sdp(Direction::kSendRecv) : std::string{}, now);
 }
 
 Packets Peer::accept(Served& served, Instant now) {
-  const std::string contact = sip::header_line(Header::kContact, sip::contact_of(local_));
+  const std::string contact =
+      sip::header_line(Header::kContact, sip::contact_of(local_)) + route_line();
   const std::string body = sdp(direction_);
   served.packet.bytes = sip::response(pending_head_, {.status = 200,
                                                       .to_tag = local_tag_,
@@ -102,6 +108,34 @@ Packets Peer::answer(Instant now) {
   if (phase_ != Phase::kRinging) return {};
   phase_ = Phase::kConfirmed;
   return accept(first_invite(), now);
+}
+
+Packets Peer::answer_without_audio(Instant now) {
+  has_audio_ = false;
+  return answer(now);
+}
+
+std::string Peer::route_line() const {
+  if (!records_route_) return {};
+  return sip::header_line(Header::kRecordRoute, "<sip:proxy@" + to_text(local_) + ";lr>");
+}
+
+Packets Peer::fork() {
+  if (phase_ != Phase::kRinging) return {};
+  return {{first_invite().packet.destination,
+           sip::response(pending_head_, {.status = 180, .to_tag = local_tag_ + "-2"})}};
+}
+
+Packets Peer::end_first_fork() {
+  if (phase_ != Phase::kRinging) return {};
+  const std::string first = std::exchange(local_tag_, local_tag_ + "-2");
+  return {{first_invite().packet.destination,
+           sip::response(pending_head_, {.status = 199, .to_tag = first})}};
+}
+
+Packets Peer::send_options(Instant now) {
+  if (remote_tag_.empty()) return {};
+  return ask(Method::kOptions, ++cseq_, {}, now);
 }
 
 Packets Peer::reject(Instant now) {
@@ -262,7 +296,8 @@ Packets Peer::on_response(const SipMessage& response, Instant now) {
   if (it == asked_.end()) return {};
   Asked& asked = *it;
   if (asked.is_answered) {
-    if (asked.method == Method::kInvite && response.status() >= 200) return {asked.ack};
+    const bool again = asked.method == Method::kInvite && response.status() >= 200;
+    if (again && (acknowledges_ || response.status() >= 300)) return {asked.ack};
     return {};
   }
   const bool is_invite = asked.method == Method::kInvite;
@@ -289,7 +324,10 @@ Packets Peer::on_invite_final(Asked& asked, const SipMessage& response, Instant 
   if (const std::string target = contact_uri(response); !target.empty()) remote_target_ = target;
   if (phase_ == Phase::kCalling) phase_ = Phase::kConfirmed;
   if (!response.body().empty()) direction_ = flip(offered(response.body()));
-  asked.ack = {remote_, request(Method::kAck, next_branch(), response.cseq(), {})};
+  // To an offer in the 2xx the ACK brings the answer (RFC 3261 13.2.2.4).
+  const std::string answer = offers_ ? std::string{} : sdp(Direction::kSendRecv);
+  asked.ack = {remote_, request(Method::kAck, next_branch(), response.cseq(), answer)};
+  if (!acknowledges_) return {};
   Packets packets{asked.ack};
   if (hangs_up_ && phase_ == Phase::kConfirmed) {
     for (Packet& packet : send_bye(now)) packets.push_back(std::move(packet));

@@ -34,12 +34,24 @@ class Peer {
   // state (an answer without a call) sends nothing.
   [[nodiscard]] Packets call(std::string_view user, const Endpoint& at, Instant now);
   [[nodiscard]] Packets answer(Instant now);
+  [[nodiscard]] Packets answer_without_audio(Instant now);  // it takes the call and no stream
   [[nodiscard]] Packets reject(Instant now);
   // BYE, or CANCEL while its own call has no answer, or 486 while it is ringing.
   [[nodiscard]] Packets hang_up(Instant now);
   [[nodiscard]] Packets offer(Direction direction, Instant now);  // a re-INVITE
   [[nodiscard]] Packets send_bye(Instant now);                    // also after another one
   [[nodiscard]] Packets repeat_bye(Instant now);                  // the same bytes again
+  [[nodiscard]] Packets send_options(Instant now);                // inside the dialog, early too
+  // While it rings: another phone rings as well (180 with another tag); the first one gives up
+  // (199, RFC 6228), and from then on the other one speaks.
+  [[nodiscard]] Packets fork();
+  [[nodiscard]] Packets end_first_fork();
+
+  // How it behaves from now on.
+  void make_offers(bool offers) { offers_ = offers; }            // in its INVITE
+  void keep_session_timer(bool keeps) { keeps_timer_ = keeps; }  // 90 s, we refresh (RFC 4028)
+  void record_route() { records_route_ = true; }        // a proxy at its address stays in the way
+  void stop_acknowledging() { acknowledges_ = false; }  // of any 2xx
 
   // What came in, and what it says to that.
   [[nodiscard]] Packets receive(std::string bytes, const Endpoint& source, Instant now);
@@ -98,6 +110,7 @@ class Peer {
                                     std::string_view sdp) const;
   [[nodiscard]] Packets ask(Method method, std::uint32_t cseq, std::string_view sdp, Instant now);
   [[nodiscard]] std::string sdp(Direction direction);
+  [[nodiscard]] std::string route_line() const;
   [[nodiscard]] Packets on_request(const SipMessage& request, const Endpoint& source, Instant now);
   [[nodiscard]] Packets on_invite(const SipMessage& request, const Endpoint& source, Instant now);
   [[nodiscard]] Packets on_cancel(const SipMessage& request, const Endpoint& source, Instant now);
@@ -116,6 +129,11 @@ class Peer {
   Endpoint local_;
   Phase phase_ = Phase::kNone;
   bool hangs_up_ = false;  // as soon as it may
+  bool offers_ = true;
+  bool keeps_timer_ = false;
+  bool records_route_ = false;
+  bool acknowledges_ = true;
+  bool has_audio_ = true;
   Direction direction_ = Direction::kSendRecv;
   std::string call_id_, local_tag_, remote_tag_, remote_uri_, remote_target_;
   Endpoint remote_;
@@ -130,6 +148,11 @@ class Peer {
  public:
   static constexpr auto kFields = std::tuple{field("phase", &Peer::phase_),
                                              field("hangs_up", &Peer::hangs_up_),
+                                             field("offers", &Peer::offers_),
+                                             field("keeps_timer", &Peer::keeps_timer_),
+                                             field("records_route", &Peer::records_route_),
+                                             field("acknowledges", &Peer::acknowledges_),
+                                             field("has_audio", &Peer::has_audio_),
                                              field("direction", &Peer::direction_),
                                              field("call_id", &Peer::call_id_),
                                              field("local_tag", &Peer::local_tag_),

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -36,7 +37,20 @@ constexpr std::array kVerbs{
     VerbPhrase{"sends a new BYE", Verb::kSendsNewBye, Doer::kPeer},
     VerbPhrase{"client never confirms", Verb::kClientNeverConfirms, Doer::kEngine},
     VerbPhrase{"media never stops", Verb::kMediaNeverStops, Doer::kEngine},
+    VerbPhrase{"media fails", Verb::kMediaFails, Doer::kEngine},
+    VerbPhrase{"client hangs up when told", Verb::kClientCallsBack, Doer::kEngine},
+    VerbPhrase{"recorder attaches", Verb::kRecorderAttaches, Doer::kEngine},
+    VerbPhrase{"is behind a proxy", Verb::kRecordsRoute, Doer::kPeer},
+    VerbPhrase{"answers without audio", Verb::kAnswersWithoutAudio, Doer::kPeer},
+    VerbPhrase{"sends OPTIONS", Verb::kSendsOptions, Doer::kPeer},
+    VerbPhrase{"stops acknowledging", Verb::kStopsAcknowledging, Doer::kPeer},
+    VerbPhrase{"rings elsewhere too", Verb::kForks, Doer::kPeer},
+    VerbPhrase{"first phone gives up", Verb::kFirstForkEnds, Doer::kPeer},
 };
+constexpr std::string_view kWithoutOffer = " without an offer";
+constexpr std::string_view kWithTimer = " with a session timer";
+constexpr std::string_view kMoment = "a moment passes";
+constexpr std::string_view kSecondsPass = " seconds pass";
 constexpr std::string_view kCallsWord = "calls";
 constexpr std::array<std::string_view, 2> kAudioPhrases{"audio both ways", "audio goes on"};
 constexpr std::string_view kEveryLayer = "every layer confirms";
@@ -64,14 +78,36 @@ std::string_view owner_of(std::string_view word) {
 
 Read<Action> parse_calls(const Actor& caller, std::string_view callee,
                          const std::vector<Actor>& actors) {
-  const auto called = actor_named(callee, actors);
+  Verb verb = Verb::kCalls;
+  if (callee.ends_with(kWithoutOffer)) verb = Verb::kCallsWithoutOffer;
+  if (callee.ends_with(kWithTimer)) verb = Verb::kCallsWithTimer;
+  if (verb != Verb::kCalls && caller.kind != ActorKind::kPeer) {
+    return std::unexpected{
+        fmt::format("only a peer calls like that, and '{}' is the engine", caller.name)};
+  }
+  const auto called = actor_named(callee.substr(0, callee.find(' ')), actors);
   if (!called) return std::unexpected{called.error()};
   if (called->kind == caller.kind) {
     return std::unexpected{
         fmt::format("'{}' cannot call '{}': a call is between the engine and a peer", caller.name,
                     called->name)};
   }
-  return Action{.actor = caller.name, .verb = Verb::kCalls, .object = called->name};
+  const std::string_view rest = callee.substr(called->name.size());
+  const bool known = rest.empty() || rest == kWithoutOffer || rest == kWithTimer;
+  if (!known) return std::unexpected{fmt::format("'{}' is no way to call", trimmed(rest))};
+  return Action{.actor = caller.name, .verb = verb, .object = called->name};
+}
+
+// "a moment passes", "44 seconds pass"; nothing for another phrase.
+std::optional<Action> parse_time(std::string_view phrase) {
+  using std::chrono_literals::operator""ms;
+  if (phrase == kMoment) return Action{.actor = {}, .verb = Verb::kTimePasses, .lasts = 100ms};
+  if (!phrase.ends_with(kSecondsPass)) return std::nullopt;
+  const std::string_view number = phrase.substr(0, phrase.size() - kSecondsPass.size());
+  std::uint32_t seconds = 0;
+  const auto end = std::from_chars(number.begin(), number.end(), seconds);
+  if (end.ptr != number.end() || seconds == 0 || seconds > 3'600) return std::nullopt;
+  return Action{.actor = {}, .verb = Verb::kTimePasses, .lasts = std::chrono::seconds{seconds}};
 }
 
 Read<Action> parse_verb(const Actor& actor, std::string_view words) {
@@ -210,6 +246,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 Read<Action> parse_action(std::string_view phrase, const std::vector<Actor>& actors) {
+  if (const auto time = parse_time(phrase)) return *time;
   const auto [word, rest] = split_first(phrase);
   if (word == "audio") {
     if (std::ranges::find(kAudioPhrases, phrase) != kAudioPhrases.end()) {

@@ -12,10 +12,9 @@ namespace lastcall::sim {
 namespace {
 
 core::LayerTable table_of(const Setup& setup) {
-  if (setup.mutant.empty()) return {};
-  const Mutant* mutant = find_mutant(setup.mutant);
-  CHECK(mutant != nullptr, "run() is asked for mutants that exist");
-  return mutant->table;
+  const auto table = sim::table_of(setup.mutant);
+  CHECK(table.has_value(), "a run is asked for mutants that exist and can be joined");
+  return *table;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // verdict each rule set and mutant gets. The grammar is described in docs/SCENARIOS.md; a reader
 // who knows SIP needs no manual. Parsed here; played by sim/world.
 
+#include "engine/base/time.hpp"
 #include "engine/model/call.hpp"
 #include "engine/model/sip_names.hpp"
 
@@ -38,12 +39,25 @@ enum class Verb : std::uint8_t {
   kAudioFlows,   // audio both ways, audio goes on
   kClientNeverConfirms,  // alice's client never confirms
   kMediaNeverStops,      // alice's media never stops
+  kMediaFails,           // alice's media fails
+  kClientCallsBack,      // alice's client hangs up when told
+  kRecorderAttaches,     // alice's recorder attaches
+  kCallsWithoutOffer,    // bob calls alice without an offer
+  kCallsWithTimer,       // bob calls alice with a session timer
+  kRecordsRoute,         // bob is behind a proxy
+  kAnswersWithoutAudio,  // bob answers without audio
+  kSendsOptions,         // bob sends OPTIONS
+  kStopsAcknowledging,   // bob stops acknowledging
+  kForks,                // bob rings elsewhere too       (180 with another tag)
+  kFirstForkEnds,        // bob's first phone gives up    (199; from now on the other one speaks)
+  kTimePasses,           // a moment passes, 44 seconds pass
 };
 
 struct Action {
   std::string actor;  // empty for "audio goes on"
   Verb verb = Verb::kAnswers;
   std::string object = {};  // who is called
+  Duration lasts{};         // kTimePasses
   std::uint32_t line = 0;
   bool operator==(const Action&) const = default;
 };

@@ -26,6 +26,10 @@ Op op_of(Verb verb) {
   }
 }
 
+bool is_call(Verb verb) {
+  return verb == Verb::kCalls || verb == Verb::kCallsWithoutOffer || verb == Verb::kCallsWithTimer;
+}
+
 }  // namespace
 
 // Given steps are anchored to states: each begins when the one before has had its effect and
@@ -63,7 +67,10 @@ void World::begin_races() {
 
 void World::begin_race(const Step& race) {
   race_may_begin_ = false;
+  Duration lasts = delays::kFlightMin;
   for (const Action& action : race.actions) {
+    lasts = std::max(lasts, action.lasts);
+    if (action.verb == Verb::kTimePasses) continue;
     const bool is_peers = !action.actor.empty() && index_of(action.actor) != kEngineIndex;
     if (is_peers || action.verb == Verb::kAudioFlows) {
       begin_step(action);  // takes the shortest flight to show at the engine
@@ -71,7 +78,7 @@ void World::begin_race(const Step& race) {
       agenda_.put(now_ + delays::kFlightMin, ActionBegins{action});
     }
   }
-  agenda_.put(now_ + delays::kFlightMin, RaceHasBegun{});
+  agenda_.put(now_ + lasts, RaceHasBegun{});
 }
 
 void World::begin_step(const Action& action) {
@@ -92,11 +99,23 @@ void World::begin_step(const Action& action) {
       media_.fall_silent();
       scene().tell(Faulted{{}, "media silent"});
       return;
+    case Verb::kMediaFails:
+      if (auto input = media_.fail(client_.current(), scene())) deliver(*std::move(input));
+      return;
+    case Verb::kClientCallsBack:
+      client_.hang_up_when_told();
+      return;
+    case Verb::kRecorderAttaches:
+      recorder_ = client_.current();
+      deliver(HolderAttached{recorder_, kRecorder});
+      return;
+    case Verb::kTimePasses:
+      return;
     default:
       break;
   }
   const ActorIndex actor = index_of(action.actor);
-  if (action.verb == Verb::kCalls) {
+  if (is_call(action.verb)) {
     partner_ = actor == kEngineIndex ? index_of(action.object) : actor;
   }
   if (actor == kEngineIndex) {
@@ -123,7 +142,25 @@ void World::command(Verb verb, const Action& action) {
 Packets World::tell_peer(Peer& peer, const Action& action) const {
   switch (action.verb) {
     case Verb::kCalls:
+    case Verb::kCallsWithoutOffer:
+    case Verb::kCallsWithTimer:
+      peer.make_offers(action.verb != Verb::kCallsWithoutOffer);
+      peer.keep_session_timer(action.verb == Verb::kCallsWithTimer);
       return peer.call(action.object, network_.endpoint(kEngineIndex), now_);
+    case Verb::kRecordsRoute:
+      peer.record_route();
+      return {};
+    case Verb::kAnswersWithoutAudio:
+      return peer.answer_without_audio(now_);
+    case Verb::kSendsOptions:
+      return peer.send_options(now_);
+    case Verb::kStopsAcknowledging:
+      peer.stop_acknowledging();
+      return {};
+    case Verb::kForks:
+      return peer.fork();
+    case Verb::kFirstForkEnds:
+      return peer.end_first_fork();
     case Verb::kAnswers:
       return peer.answer(now_);
     case Verb::kRejects:
@@ -139,9 +176,7 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
     case Verb::kSendsBye:
     case Verb::kSendsNewBye:
       return peer.send_bye(now_);
-    case Verb::kAudioFlows:
-    case Verb::kClientNeverConfirms:
-    case Verb::kMediaNeverStops:
+    default:
       break;
   }
   return {};
@@ -152,6 +187,8 @@ bool World::had_effect(const Action& action) const {
   const CallState state = client_.state();
   switch (action.verb) {
     case Verb::kCalls:
+    case Verb::kCallsWithoutOffer:
+    case Verb::kCallsWithTimer:
       return action.actor == partner.name() ? state == CallState::kRinging : partner.is_ringing();
     case Verb::kAnswers:
       return state == CallState::kConnected && partner.is_confirmed();
@@ -165,12 +202,9 @@ bool World::had_effect(const Action& action) const {
     case Verb::kRepeatsBye:
     case Verb::kSendsNewBye:
       return state == CallState::kTerminated;
-    case Verb::kAudioFlows:
-    case Verb::kClientNeverConfirms:
-    case Verb::kMediaNeverStops:
+    default:
       return true;
   }
-  return true;
 }
 
 ActorIndex World::index_of(std::string_view actor) const {

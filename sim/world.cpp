@@ -202,7 +202,10 @@ void World::begin(const NoticeReaches& notice) {
   // The client shows the call it was told of: for that it asks for it.
   const CallId call = notice.notice.call;
   scene().tell(LookedUp{call, Asker::kClient, kernel_.find(call, disk_.log())});
-  for (Input& input : client_.take(notice)) deliver(std::move(input));
+  for (Input& input : client_.take(notice)) {
+    if (const auto* given = std::get_if<CommandGiven>(&input)) scene().tell(CommandAsked{*given});
+    deliver(std::move(input));
+  }
 }
 
 void World::ask_for_call_of(std::uint64_t serial) {
@@ -236,7 +239,11 @@ void World::perform(Output order) {
         if (o.layer == CleanupLayer::kMedia) media_.abort(o.call, scene());
         if (o.layer == CleanupLayer::kClient) client_.abort(o.call);
       },
-      [this](Notify&& o) { client_.hear(o, scene()); },
+      [this](Notify&& o) {
+        client_.hear(o, scene());
+        if (o.notice != NoticeKind::kEnding || o.call != recorder_) return;
+        deliver(HolderReleased{std::exchange(recorder_, {}), kRecorder});
+      },
       [this](Reply&& o) { client_.hear(o, scene()); });
 }
 

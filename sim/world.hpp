@@ -29,6 +29,8 @@ namespace lastcall::sim {
 
 class World {
  public:
+  // Who a recorder is that attaches to a call's media. It lets go when it is told of the ending.
+  static constexpr HolderId kRecorder{1};
   // How many frames each leg sends once the races have begun.
   static constexpr std::uint32_t kFramesInRaces = 3;
 
@@ -145,6 +147,7 @@ class World {
   bool race_may_begin_ = true;
   bool audio_flows_ = false;
   ActorIndex partner_ = 1;  // the peer that the engine talks with
+  CallId recorder_;         // the call that a recorder has attached to
   Position setup_end_ = 0;
   Instant drawn_deadline_{};  // the deadline whose lateness was drawn
   Duration lateness_{};

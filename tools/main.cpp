@@ -18,6 +18,7 @@ Exit run(int argc, char** argv) {
   Exit exit = Exit::kPassed;
   add_fuzz(app, exit);
   add_check(app, exit);
+  add_zoo(app, exit);
   add_serve(app, exit);
   add_call(app, exit);
   add_replay(app, exit);

@@ -29,7 +29,10 @@ CLI::Validator one_of(std::string kind, std::vector<std::string_view> words) {
 
 std::vector<std::string_view> mutant_names() {
   std::vector<std::string_view> names;
-  for (const sim::Mutant& mutant : sim::all_mutants()) names.push_back(mutant.name);
+  for (const sim::Mutant& mutant : sim::all_mutants()) {
+    names.push_back(mutant.name);
+    if (!mutant.id.empty()) names.push_back(mutant.id);
+  }
   return names;
 }
 
@@ -62,7 +65,8 @@ void add_setup_options(CLI::App& verb, SearchOptions& options) {
   verb.add_option("--rules", options.rules, "two-phase or immediate")
       ->check(one_of("rule set", {"two-phase", "immediate"}))
       ->capture_default_str();
-  verb.add_option("--mutant", options.mutant, "a planted bug: plan-circular, plan-held, ...")
+  verb.add_option("--mutant", options.mutant,
+                  "a planted bug: plan-circular, Z-67, ... ('lastcall zoo' lists them)")
       ->check(one_of("mutant", mutant_names()));
   verb.add_option("--turns", options.turns, "interleaved or drained")
       ->check(one_of("way", {"interleaved", "drained"}))

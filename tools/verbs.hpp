@@ -36,5 +36,6 @@ void add_log(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
 void add_serve(CLI::App& app, Exit& exit);
 void add_version(CLI::App& app, Exit& exit);
+void add_zoo(CLI::App& app, Exit& exit);
 
 }  // namespace lastcall::tools

@@ -17,6 +17,9 @@ constexpr Rule kI10{"I-10",
                     "comes from the deadline and names who is missing."};
 constexpr Rule kI11{"I-11", "The deadline of an ending is fixed once and fires once, when due."};
 constexpr Rule kI12{"I-12", "Each required layer confirms at most once, while the call is ending."};
+constexpr Rule kI13{"I-13",
+                    "A confirmation is judged by what has come before: early, not required, again, "
+                    "or accepted."};
 constexpr Rule kI16{"I-16", "The cause of an end is that of its first trigger."};
 constexpr Rule kI18{"I-18", "A call that begins to end has ended by its deadline."};
 constexpr Rule kI19{"I-19", "A call ends at the instant of its last confirmation."};
@@ -114,6 +117,7 @@ void EndingRules::on(const TriggerAbsorbed& event, const Record& record, Report&
 }
 
 void EndingRules::on(const CleanupConfirmed& event, const Record& record, Report& report) {
+  check_verdict(event, call(event.call), report);
   if (event.verdict != Verdict::kAccepted) return;
   Call& each = call(event.call);
   const auto wrong = [&]() -> std::string_view {
@@ -133,6 +137,21 @@ void EndingRules::on(const CleanupConfirmed& event, const Record& record, Report
   }
   each.accepted.insert(event.layer);
   if (each.accepted == each.required) confirmed_.push_back(event.call);
+}
+
+void EndingRules::check_verdict(const CleanupConfirmed& event, const Call& each, Report& report) {
+  if (event.verdict == Verdict::kAccepted || each.ended != 0) return;
+  const Verdict right = each.ending == 0                       ? Verdict::kEarly
+                        : !each.required.contains(event.layer) ? Verdict::kNotRequired
+                        : each.accepted.contains(event.layer)  ? Verdict::kDuplicate
+                                                               : Verdict::kAccepted;
+  if (event.verdict == right) return;
+  report.broken({kI13,
+                 event.call,
+                 fmt::format("{} {}", name(event.layer), name(event.verdict)),
+                 fmt::format("{} was judged {} and is {}.", name(event.layer), name(event.verdict),
+                             name(right)),
+                 {each.ending, report.at}});
 }
 
 void EndingRules::on(const DeadlineDue& event, const Record& record, Report& report) {
@@ -229,11 +248,27 @@ void EndingRules::on(const OperationStarted& event, const Record& record, Report
 void EndingRules::on(const StreamOpening& event, const Record& record, Report& report) {
   must_not_begin(event.call, record, report);
 }
+// Mail of the living call may still be under way to the media layer when its ending begins.
+void EndingRules::must_not_start(CallId id, const Record& record, Report& report) {
+  const Call& each = call(id);
+  if (each.cleaning == 0) return;
+  report.broken({kI20,
+                 id,
+                 std::string{type_of(record.event)},
+                 fmt::format("{} followed CallTerminating.", type_of(record.event)),
+                 {each.ending, record.pos}});
+}
+void EndingRules::on(const MediaCleaning& event, const Record& record, Report&) {
+  call(event.call).cleaning = record.pos;
+}
+void EndingRules::on(const StreamOpened& event, const Record& record, Report& report) {
+  must_not_start(event.call, record, report);
+}
 void EndingRules::on(const StreamDirected& event, const Record& record, Report& report) {
-  must_live(event.call, record, report);
+  must_not_start(event.call, record, report);
 }
 void EndingRules::on(const MediaHeld& event, const Record& record, Report& report) {
-  must_live(event.call, record, report);
+  must_not_start(event.call, record, report);
 }
 void EndingRules::on(const ClientAttached& event, const Record& record, Report& report) {
   must_live(event.call, record, report);

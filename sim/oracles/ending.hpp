@@ -1,6 +1,6 @@
 #pragma once
 // The two-phase core: one beginning and one end of each ending, states in order, who confirmed,
-// the deadline. I-01 to I-05, I-10 to I-12, I-16, I-18 to I-20.
+// the deadline. I-01 to I-05, I-10 to I-13, I-16, I-18 to I-20.
 
 #include "engine/base/table.hpp"
 #include "sim/oracles/rule.hpp"
@@ -26,6 +26,8 @@ class EndingRules {
   void on(const LegStarted& event, const Record& record, Report& report);
   void on(const OperationStarted& event, const Record& record, Report& report);
   void on(const StreamOpening& event, const Record& record, Report& report);
+  void on(const MediaCleaning& event, const Record& record, Report& report);
+  void on(const StreamOpened& event, const Record& record, Report& report);
   void on(const StreamDirected& event, const Record& record, Report& report);
   void on(const MediaHeld& event, const Record& record, Report& report);
   void on(const ClientAttached& event, const Record& record, Report& report);
@@ -34,9 +36,10 @@ class EndingRules {
  private:
   struct Call {
     CallState state = CallState::kIdle;
-    Position ending = 0;  // CallTerminating
-    Position ended = 0;   // CallTerminated
-    Position fired = 0;   // DeadlineDue
+    Position ending = 0;    // CallTerminating
+    Position ended = 0;     // CallTerminated
+    Position fired = 0;     // DeadlineDue
+    Position cleaning = 0;  // the media layer knows
     Instant deadline;
     CleanupLayers required;
     CleanupLayers accepted;
@@ -46,6 +49,8 @@ class EndingRules {
   void change(CallId id, CallState to, const Record& record, Report& report);
   void must_live(CallId id, const Record& record, Report& report);
   void must_not_begin(CallId id, const Record& record, Report& report);
+  void must_not_start(CallId id, const Record& record, Report& report);
+  void check_verdict(const CleanupConfirmed& event, const Call& call, Report& report);
   void check_completeness(const CallTerminated& event, const Call& call, Report& report);
 
   Table<CallId, Call> calls_;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace lastcall::sim {
 namespace {
 
@@ -13,27 +16,38 @@ constexpr Rule kI34{"I-34",
                     "A CANCEL follows a provisional response, precedes the final one, and repeats "
                     "the INVITE's identity; one per INVITE."};
 
+// An ACK is due at once, but it may have to wait behind orders of its call that wait for the disk.
+constexpr Duration kHeldMax = std::chrono::seconds{1};
+
 }  // namespace
 
-void InviteRules::on(const Heard& heard, Report&) {
-  newest_.finals = nullptr;
+void InviteRules::on(const Heard& heard, Report& report) {
+  refused_.clear();
+  accepted_.reset();
+  newest_ = heard.at;
   const SipMessage& message = heard.message;
   if (!message.is_response() || message.method() != Method::kInvite) return;
   if (message.status() < 200) return;
   const std::string_view branch = message.via().branch;
   if (!invites_.contains(branch)) return;
-  Finals& finals = message.status() < 300
-                       ? accepts_[AcceptKey{message.call_id(), message.cseq(), message.to_tag()}]
-                       : refusals_[std::string{branch}];
+  const bool accepts = message.status() < 300;
+  if (accepts) {
+    accepted_ = AcceptKey{message.call_id(), message.cseq(), message.to_tag()};
+  } else {
+    refused_ = branch;
+  }
+  Finals& finals = accepts ? accepts_[*accepted_] : refusals_[refused_];
   if (finals.heard == 0) finals.at = heard.at;
   finals.status = message.status();
-  ++finals.heard;
-  newest_.finals = &finals;
+  if (finals.heard++ == finals.acknowledged) finals.since = report.now;
+  overdue_ = std::min(overdue_, finals.since);
 }
 
-void InviteRules::on(const DatagramDropped&, const Record&, Report&) {
-  if (newest_.finals != nullptr) --newest_.finals->heard;
-  newest_.finals = nullptr;
+void InviteRules::on(const DatagramDropped&, const Record& record, Report&) {
+  if (record.cause != newest_) return;
+  if (accepted_) --accepts_[*accepted_].heard;
+  if (!refused_.empty()) --refusals_[refused_].heard;
+  newest_ = 0;
 }
 
 void InviteRules::on(const Said& said, Report& report) {
@@ -118,6 +132,25 @@ void InviteRules::judge(const Finals& finals, Report& report) {
                  fmt::format("The {} came {} times, its ACK left {} times.", finals.status,
                              finals.heard, finals.acknowledged),
                  {finals.at}});
+}
+
+void InviteRules::judge_overdue(Instant now, Report& report) {
+  overdue_ = kNever;
+  const auto look_at = [&](const Finals& finals) {
+    if (finals.heard <= finals.acknowledged) return;
+    if (finals.since + kHeldMax < now) {
+      judge(finals, report);
+    } else {
+      overdue_ = std::min(overdue_, finals.since);
+    }
+  };
+  for (const auto& [branch, finals] : refusals_) look_at(finals);
+  for (const auto& [key, finals] : accepts_) look_at(finals);
+}
+
+void InviteRules::passed(Instant now, Report& report) {
+  if (crashed_ || now == kNever || overdue_ == kNever || overdue_ + kHeldMax >= now) return;
+  judge_overdue(now, report);
 }
 
 void InviteRules::end(Report& report) {

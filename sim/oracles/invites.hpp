@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -20,6 +21,7 @@ class InviteRules {
   void on(const FinalReceived& event, const Record& record, Report& report);
   void on(const CancelSent& event, const Record& record, Report& report);
   void on(const Faulted& fault, Report& report);
+  void passed(Instant now, Report& report);
   void end(Report& report);
 
  private:
@@ -35,6 +37,7 @@ class InviteRules {
     int heard = 0;
     int acknowledged = 0;
     Position at = 0;
+    Instant since = kNever;  // when the one came whose ACK has not left
   };
   struct Cancelled {
     bool provisional = false;
@@ -45,23 +48,17 @@ class InviteRules {
   void sent_ack(const SipMessage& ack, Report& report);
   void sent_cancel(const SipMessage& cancel, Report& report);
   static void judge(const Finals& finals, Report& report);
+  // Those whose ACK has been missing for too long; the soonest of the others.
+  void judge_overdue(Instant now, Report& report);
 
   std::map<std::string, Invite, std::less<>> invites_;   // by branch
   std::map<std::string, Finals, std::less<>> refusals_;  // by branch
   std::map<AcceptKey, Finals> accepts_;
-  // What was heard last, as long as it may still be dropped: until the end of the step. It points
-  // into the maps of this object, so a copy, made between steps, begins without.
-  struct Newest {
-    Finals* finals = nullptr;
-    Newest() = default;
-    Newest(const Newest&) noexcept {}
-    Newest& operator=(const Newest&) noexcept {
-      finals = nullptr;
-      return *this;
-    }
-    ~Newest() = default;
-  };
-  Newest newest_;
+  // What was heard last, as long as it may still be dropped.
+  std::string refused_;  // a branch
+  std::optional<AcceptKey> accepted_;
+  Position newest_ = 0;
+  Instant overdue_ = kNever;
   std::map<TransactionId, Cancelled> transactions_;
   bool crashed_ = false;
 };

@@ -5,8 +5,10 @@ namespace {
 
 constexpr Rule kI21{"I-21", "No frame of ours leaves once the call is ending."};
 constexpr Rule kI22{"I-22", "No frame of the peer is played once the call is ending."};
-constexpr Rule kI24{"I-24",
-                    "A call that has ended, or whose Media has confirmed, has no open port."};
+constexpr Rule kI24{
+    "I-24",
+    "A call that has ended, or whose Media has confirmed, has no open port and nobody "
+    "who holds on to its media."};
 
 }  // namespace
 
@@ -21,16 +23,34 @@ void MediaRules::on(const CallTerminating& event, const Record& record, Report&)
 
 void MediaRules::on(const CleanupConfirmed& event, const Record& record, Report& report) {
   if (event.layer != CleanupLayer::kMedia || event.verdict != Verdict::kAccepted) return;
-  if (call(event.call).open.empty()) return;
-  report.broken({kI24, event.call, "confirmed", "Media confirmed with a port open.", {record.pos}});
+  const Call& each = call(event.call);
+  if (each.open.empty() && each.holders.empty()) return;
+  report.broken({kI24,
+                 event.call,
+                 "confirmed",
+                 each.open.empty() ? "Media confirmed while somebody held on."
+                                   : "Media confirmed with a port open.",
+                 {record.pos}});
 }
 
 void MediaRules::on(const CallTerminated& event, const Record& record, Report& report) {
   Call& each = call(event.call);
   each.ended = record.pos;
   each.orphaned = event.forced && event.missing.contains(CleanupLayer::kMedia);
-  if (each.orphaned || each.open.empty()) return;
-  report.broken({kI24, event.call, "ended", "It ended with a port open.", {record.pos}});
+  if (each.orphaned || (each.open.empty() && each.holders.empty())) return;
+  report.broken({kI24,
+                 event.call,
+                 "ended",
+                 each.open.empty() ? "It ended while somebody held on to its media."
+                                   : "It ended with a port open.",
+                 {record.pos}});
+}
+
+void MediaRules::on(const MediaHeld& event, const Record&, Report&) {
+  call(event.call).holders.insert(event.holder);
+}
+void MediaRules::on(const MediaLetGo& event, const Record&, Report&) {
+  call(event.call).holders.erase(event.holder);
 }
 
 void MediaRules::on(const PortOpened& opened, Report& report) {

@@ -13,6 +13,8 @@ class MediaRules {
   void on(const CallTerminating& event, const Record& record, Report& report);
   void on(const CleanupConfirmed& event, const Record& record, Report& report);
   void on(const CallTerminated& event, const Record& record, Report& report);
+  void on(const MediaHeld& event, const Record& record, Report& report);
+  void on(const MediaLetGo& event, const Record& record, Report& report);
   void on(const PortOpened& opened, Report& report);
   void on(const PortClosed& closed, Report& report);
   void on(const FrameSent& frame, Report& report);
@@ -25,6 +27,7 @@ class MediaRules {
     Position ended = 0;
     bool orphaned = false;    // the end was forced without Media: the host reaps what is open
     std::set<StreamId> open;  // ports
+    std::set<HolderId> holders;
   };
   Call& call(CallId id);
 

@@ -5,6 +5,7 @@
 namespace lastcall::sim {
 namespace {
 
+constexpr Rule kI06{"I-06", "The ids of a call are dropped only by its end, all at once."};
 constexpr Rule kI08{"I-08", "A question about a call that lives is answered live or ending."};
 constexpr Rule kI09{"I-09", "A call is found only as long as it lives."};
 constexpr Rule kI53{"I-53",
@@ -53,19 +54,21 @@ void QuestionRules::on(const LookedUp& question, Report& report) {
 void QuestionRules::not_found(CallId id, Asker asker, Report& report) {
   Call* each = calls_.find(id);
   if (each == nullptr || each->lost.contains(asker)) return;
+  const Rule& rule = each->ended == 0 ? kI06 : kI53;
   const bool first = each->lost.empty();
   each->lost.insert(asker);
   if (first) {
-    each->finding = report.broken({kI53, id, "", "", {}, {}});
+    each->finding = report.broken({rule, id, "", "", {}, {}});
     if (each->ending != 0) report.finding(each->finding).records.push_back(each->ending);
     if (each->ended != 0) report.finding(each->finding).records.push_back(each->ended);
   }
   Finding& finding = report.finding(each->finding);
   finding.at = report.at;
   finding.when = report.now;
-  finding.origin = origin_of(kI53, place_of(each->lost));
+  if (finding.invariant != rule.id) return;
+  finding.origin = origin_of(rule, place_of(each->lost));
   finding.sentence = tell(
-      kI53, fmt::format("\"Call not found\" was told to: {}; the call {}.", to_text(each->lost),
+      rule, fmt::format("\"Call not found\" was told to: {}; the call {}.", to_text(each->lost),
                         each->ended != 0 ? "had ended, and nothing remembered it" : "was alive"));
   finding.entries.push_back(report.entry);
 }

@@ -26,6 +26,7 @@
 //   TombNew          CallTerminated           TombEnd          TombstoneEnded
 //   ObNew            DutiesTaken              ObDone           DutyDone
 //   Fault, Crash     trace Faulted            batch            the decision, or its instant
+//   TimerSet         the instants in events   TimerFired       DeadlineDue
 
 #include "engine/base/time.hpp"
 #include "engine/model/event.hpp"

@@ -16,7 +16,14 @@ constexpr Rule kI27{"I-27",
                     "A BYE of a dialog that lives or is remembered is answered at once, and never "
                     "with 481."};
 constexpr Rule kI28{"I-28", "An INVITE never gets two different final responses."};
-constexpr Rule kI40{"I-40", "A response that is repeated is repeated byte for byte."};
+constexpr Rule kI32{"I-32",
+                    "Once a BYE has crossed a dialog, every other request in it is refused at "
+                    "once with 481, or 500 if it is late."};
+constexpr Rule kI46{"I-46",
+                    "The CSeq numbers of the peer never go back: a lower one gets 500, or 481 "
+                    "after a BYE."};
+constexpr Rule kI40{"I-40",
+                    "What is repeated is no news: it gets the same response again, byte for byte."};
 
 std::uint64_t key_of(const SipMessage& message) {
   const Via via = message.via();
@@ -37,17 +44,43 @@ void ServedRules::on(const Heard& heard, Report&) {
   const auto [it, is_new] = requests_.try_emplace(key);
   if (!is_new) return;
   newest_ = key;
-  const CallId* call =
-      dialogs_.find(dialog_of(message.call_id(), message.to_tag(), message.from_tag()));
-  it->second = {.method = message.method(),
-                .call = call != nullptr ? *call : CallId{},
-                .in_dialog = call != nullptr,
-                .heard = heard.at};
+  it->second = {.method = message.method(), .heard = heard.at};
+  Known* dialog = known(message);
+  if (dialog == nullptr) return;
+  Request& request = it->second;
+  request.call = dialog->call;
+  request.in_dialog = true;
+  request.mortal = dialog->mortal;
+  if (message.method() == Method::kCancel) return;
+  request.late = message.cseq() < dialog->cseq;
+  dialog->cseq = std::max(dialog->cseq, message.cseq());
 }
 
-void ServedRules::on(const DatagramDropped&, const Record&, Report&) {
-  if (newest_ != 0) requests_.erase(newest_);
+ServedRules::Known* ServedRules::known(const SipMessage& request) {
+  return dialogs_.find(dialog_of(request.call_id(), request.to_tag(), request.from_tag()));
+}
+
+void ServedRules::on(const DatagramDropped&, const Record& record, Report&) {
+  const auto it = requests_.find(newest_);
+  if (it != requests_.end() && it->second.heard == record.cause) requests_.erase(it);
   newest_ = 0;
+}
+
+// After a BYE only what belongs to another usage may be taken (RACES I-32), and PRACK (R-EST-11).
+void ServedRules::check_status(const Request& request, int status, Report& report) {
+  const auto breach = [&](const Rule& rule) {
+    report.broken({rule,
+                   request.call,
+                   fmt::format("{} {}", name(request.method), status),
+                   fmt::format("A {} got {}.", name(request.method), status),
+                   {request.heard},
+                   {report.entry}});
+  };
+  const Method method = request.method;
+  if (method == Method::kBye || method == Method::kPrack || method == Method::kCancel) return;
+  const bool usage = method == Method::kNotify || method == Method::kSubscribe;
+  if (request.mortal && !usage && status != 481 && status != 500) breach(kI32);
+  if (request.late && status < 400) breach(kI46);
 }
 
 void ServedRules::on(const Said& said, Report& report) {
@@ -64,6 +97,7 @@ void ServedRules::check_final(const SipMessage& message, Request& request, Repor
   if (request.status == 0) {
     request.status = status;
     request.bytes = bytes;
+    check_status(request, status, report);
     if (status == 408 && request.method != Method::kInvite) {
       report.broken({kI26,
                      request.call,
@@ -105,21 +139,45 @@ void ServedRules::on(const DialogStarted& event, const Record&, Report&) {
   Leg* leg = legs_.find(event.call);
   if (leg == nullptr) return;
   const std::uint64_t dialog = dialog_of(leg->sip_call_id, leg->local_tag, event.remote_tag);
-  leg->dialogs.push_back(dialog);
-  dialogs_.put(dialog, event.call);
+  leg->dialogs.emplace_back(event.dialog, dialog);
+  dialogs_.put(dialog, {.call = event.call, .cseq = event.remote_cseq});
+}
+void ServedRules::make_mortal(CallId call, DialogId dialog) {
+  const Leg* leg = legs_.find(call);
+  if (leg == nullptr) return;
+  for (const auto& [id, key] : leg->dialogs) {
+    if (id == dialog) dialogs_.find(key)->mortal = true;
+  }
+}
+void ServedRules::on(const RequestSent& event, const Record&, Report&) {
+  if (event.method == Method::kBye) make_mortal(event.call, event.dialog);
+}
+void ServedRules::on(const RequestAccepted& event, const Record&, Report&) {
+  if (event.method == Method::kBye) make_mortal(event.call, event.dialog);
+}
+void ServedRules::on(const FailureAcknowledged& event, const Record& record, Report& report) {
+  if (std::ranges::find(acknowledged_, event.transaction) == acknowledged_.end()) {
+    acknowledged_.push_back(event.transaction);
+    return;
+  }
+  report.broken({kI40, event.call, "ACK", "An ACK was taken for new again.", {record.pos}});
 }
 void ServedRules::on(const TombstoneEnded& event, const Record&, Report&) {
   const Leg* leg = legs_.find(event.call);
   if (leg == nullptr) return;
-  for (const std::uint64_t dialog : leg->dialogs) dialogs_.erase(dialog);
+  for (const auto& [id, key] : leg->dialogs) dialogs_.erase(key);
   legs_.erase(event.call);
 }
 
 void ServedRules::on(const ServerTransactionStarted& event, const Record& record, Report&) {
   const auto it = requests_.find(newest_);
   const bool in_dialog = it != requests_.end() && it->second.in_dialog;
+  const bool mortal = in_dialog && it->second.mortal;
   const Pending pending{event.transaction, event.call, record.pos};
-  if (event.method == Method::kBye && in_dialog) byes_.push_back(pending);
+  if (event.method == Method::kBye && in_dialog)
+    byes_.push_back(pending);
+  else if (mortal)
+    mortals_.push_back(pending);
   if (event.method == Method::kInvite) invites_.push_back(pending);
 }
 
@@ -127,6 +185,7 @@ void ServedRules::on(const ResponseSent& event, const Record&, Report&) {
   if (event.status < 200) return;
   const auto same = [&](const Pending& each) { return each.transaction == event.transaction; };
   std::erase_if(byes_, same);
+  std::erase_if(mortals_, same);
   std::erase_if(invites_, same);
 }
 
@@ -139,6 +198,7 @@ void ServedRules::on(const Faulted& fault, Report&) {
   // What was not durable died with the process; the peer repeats it.
   crashed_ = true;
   byes_.clear();
+  mortals_.clear();
   invites_.clear();
 }
 
@@ -148,6 +208,10 @@ void ServedRules::passed(Instant, Report& report) {
         {kI27, bye.call, "BYE unanswered", "It got no answer at that instant.", {bye.since}});
   }
   byes_.clear();
+  for (const Pending& each : mortals_) {
+    report.broken({kI32, each.call, "unanswered", "This one got no answer.", {each.since}});
+  }
+  mortals_.clear();
   if (ended_.empty()) return;
   std::erase_if(invites_, [&](const Pending& invite) {
     if (!ended_.contains(invite.call)) return false;

@@ -1,6 +1,6 @@
 #pragma once
 // Requests of the peer and their answers, as the wire and the log show them: I-26, I-27, I-28,
-// I-40.
+// I-32, I-40, I-46.
 
 #include "engine/base/table.hpp"
 #include "sim/oracles/rule.hpp"
@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lastcall::sim {
@@ -20,6 +21,9 @@ class ServedRules {
   void on(const DatagramDropped& event, const Record& record, Report& report);
   void on(const LegStarted& event, const Record& record, Report& report);
   void on(const DialogStarted& event, const Record& record, Report& report);
+  void on(const RequestSent& event, const Record& record, Report& report);
+  void on(const RequestAccepted& event, const Record& record, Report& report);
+  void on(const FailureAcknowledged& event, const Record& record, Report& report);
   void on(const TombstoneEnded& event, const Record& record, Report& report);
   void on(const ServerTransactionStarted& event, const Record& record, Report& report);
   void on(const ResponseSent& event, const Record& record, Report& report);
@@ -35,6 +39,8 @@ class ServedRules {
     Method method = Method::kOther;
     CallId call;
     bool in_dialog = false;  // for a BYE: of a dialog that lives or is remembered
+    bool mortal = false;     // it came after a BYE
+    bool late = false;       // it came after a request with a higher CSeq
     Position heard = 0;
     int status = 0;  // of its final response; 0: none yet
     std::uint64_t bytes = 0;
@@ -44,20 +50,31 @@ class ServedRules {
     CallId call;
     Position since = 0;
   };
+  // A dialog that lives or is remembered.
+  struct Known {
+    CallId call;
+    std::uint32_t cseq = 0;  // the highest of the peer
+    bool mortal = false;     // a BYE was sent or accepted
+  };
   void check_final(const SipMessage& message, Request& request, Report& report);
+  void check_status(const Request& request, int status, Report& report);
+  void make_mortal(CallId call, DialogId dialog);
+  [[nodiscard]] Known* known(const SipMessage& request);
 
   std::map<Key, Request> requests_;
   Key newest_ = 0;  // the request that was heard last, as long as it may still be dropped
-  Table<std::uint64_t, CallId> dialogs_;  // by Call-ID and both tags
+  Table<std::uint64_t, Known> dialogs_;  // by Call-ID and both tags
   struct Leg {
     std::string sip_call_id;
     std::string local_tag;
-    std::vector<std::uint64_t> dialogs;
+    std::vector<std::pair<DialogId, std::uint64_t>> dialogs;
   };
   Table<CallId, Leg> legs_;
-  std::vector<Pending> byes_;     // at this instant
-  std::vector<Pending> invites_;  // without a final response
-  std::set<CallId> ended_;        // at this instant
+  std::vector<Pending> byes_;                // at this instant
+  std::vector<Pending> mortals_;             // at this instant: other requests after a BYE
+  std::vector<TransactionId> acknowledged_;  // refusals of ours
+  std::vector<Pending> invites_;             // without a final response
+  std::set<CallId> ended_;                   // at this instant
   bool crashed_ = false;
 };
 

@@ -73,10 +73,13 @@ TEST(Directory, AnswersNotFoundOnlyForWhatWasNeverGivenOut) {
   EXPECT_EQ(directory.ended(kCall), nullptr);
 }
 
-TEST(DirectoryDeathTest, ACallIsReleasedOnce_I02) {
+TEST(Directory, ASecondEndOfACallChangesNothing_I02) {
   Directory directory = live();
-  directory.release({.call = kCall});
-  EXPECT_DEATH(directory.release({.call = kCall}), "released once");
+  directory.release({.call = kCall, .cause = Cause::kNoAck});
+  directory.release({.call = kCall, .cause = Cause::kLocalHangup});
+  EXPECT_EQ(directory.ended(kCall)->cause, Cause::kNoAck);
+  directory.release({.call = CallId{99}});
+  EXPECT_EQ(directory.find(CallId{99}).found, Found::kNotFound);
 }
 
 TEST(Isolation, OneCallsEndingLeavesAnotherAlone_TP18) {
