@@ -60,7 +60,10 @@ std::string Peer::request(Method method, std::string_view branch, std::uint32_t 
   writer.header(Header::kTo,
                 remote_tag_.empty() ? remote_uri_ : remote_uri_ + ";tag=" + remote_tag_);
   writer.header(Header::kCallId, call_id_).cseq(cseq);
-  if (method == Method::kInvite) writer.header(Header::kContact, sip::contact_of(local_));
+  if (method == Method::kInvite || method == Method::kUpdate || method == Method::kRefer) {
+    writer.header(Header::kContact, sip::contact_of(local_));
+  }
+  if (method == Method::kRefer) writer.header(Header::kReferTo, "<sip:somebody@10.0.0.99>");
   if (method == Method::kInvite && keeps_timer_) {
     writer.header(Header::kSupported, "timer");
     writer.header(Header::kSessionExpires, "90;refresher=uas");
@@ -123,7 +126,31 @@ std::string Peer::route_line() const {
 Packets Peer::fork() {
   if (phase_ != Phase::kRinging) return {};
   return {{first_invite().packet.destination,
-           sip::response(pending_head_, {.status = 180, .to_tag = local_tag_ + "-2"})}};
+           sip::response(pending_head_, {.status = 180, .to_tag = second_tag()})}};
+}
+
+Packets Peer::answer_elsewhere(Instant now) {
+  if (first_head_.empty() || phase_ == Phase::kOver) return {};
+  Served other = first_invite();
+  const std::string contact = sip::header_line(Header::kContact, sip::contact_of(local_));
+  other.branch.append("-2");  // what repeats the INVITE gets the answer of the first phone
+  other.packet.bytes = sip::response(first_head_, {.status = 200,
+                                                   .to_tag = second_tag(),
+                                                   .lines = contact,
+                                                   .body = sdp(direction_),
+                                                   .content_type = kSdpType});
+  other.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
+  served_.push_back(std::move(other));
+  return {served_.back().packet};
+}
+
+Packets Peer::ring_reliably_elsewhere() {
+  if (first_head_.empty() || phase_ == Phase::kOver) return {};
+  const std::string lines = sip::header_line(Header::kRequire, "100rel") +
+                            sip::header_line(Header::kRseq, "1") +
+                            sip::header_line(Header::kContact, sip::contact_of(local_));
+  return {{first_invite().packet.destination,
+           sip::response(first_head_, {.status = 180, .to_tag = second_tag(), .lines = lines})}};
 }
 
 Packets Peer::end_first_fork() {
@@ -131,11 +158,6 @@ Packets Peer::end_first_fork() {
   const std::string first = std::exchange(local_tag_, local_tag_ + "-2");
   return {{first_invite().packet.destination,
            sip::response(pending_head_, {.status = 199, .to_tag = first})}};
-}
-
-Packets Peer::send_options(Instant now) {
-  if (remote_tag_.empty()) return {};
-  return ask(Method::kOptions, ++cseq_, {}, now);
 }
 
 Packets Peer::reject(Instant now) {
@@ -149,7 +171,7 @@ Packets Peer::reject(Instant now) {
 
 Packets Peer::hang_up(Instant now) {
   if (phase_ == Phase::kRinging) return reject(now);
-  if (phase_ == Phase::kConfirmed) return send_bye(now);
+  if (phase_ == Phase::kConfirmed) return send(Method::kBye, now);
   if (phase_ != Phase::kCalling) return {};
   hangs_up_ = true;
   // RFC 3261 9.1: no CANCEL before a provisional response.
@@ -170,15 +192,15 @@ Packets Peer::offer(Direction direction, Instant now) {
   return ask(Method::kInvite, ++cseq_, sdp(direction), now);
 }
 
-Packets Peer::send_bye(Instant now) {
-  if (phase_ != Phase::kConfirmed && phase_ != Phase::kOver) return {};
-  if (remote_tag_.empty()) return {};
-  phase_ = Phase::kOver;
-  return ask(Method::kBye, ++cseq_, {}, now);
+Packets Peer::send(Method method, Instant now) {
+  if (remote_tag_.empty() || (phase_ == Phase::kRinging && method == Method::kBye)) return {};
+  if (method == Method::kBye) phase_ = Phase::kOver;
+  const bool offers = method == Method::kUpdate;
+  return ask(method, ++cseq_, offers ? sdp(direction_) : std::string{}, now);
 }
 
 Packets Peer::repeat_bye(Instant now) {
-  if (last_bye_.bytes.empty()) return send_bye(now);
+  if (last_bye_.bytes.empty()) return send(Method::kBye, now);
   return {last_bye_};
 }
 
@@ -189,14 +211,25 @@ Packets Peer::receive(std::string bytes, const Endpoint& source, Instant now) {
 }
 
 bool Peer::is_in_dialog(const SipMessage& request) const {
-  return !call_id_.empty() && request.call_id() == call_id_ && request.to_tag() == local_tag_ &&
+  const bool ours = request.to_tag() == local_tag_ || request.to_tag() == second_tag();
+  return !call_id_.empty() && request.call_id() == call_id_ && ours &&
          request.from_tag() == remote_tag_;
 }
 
-Packet Peer::reply(const SipMessage& request, const Endpoint& source, int status) {
+Packet Peer::reply(const SipMessage& request, const Endpoint& source, int status,
+                   std::string_view body) {
+  std::string lines;
+  if (status == 401) {
+    lines = sip::header_line(Header::kWwwAuthenticate, R"(Digest realm="sim", nonce="1")");
+  }
+  if (!body.empty()) lines += sip::header_line(Header::kContact, sip::contact_of(local_));
   const Packet packet{
       sip::response_destination(request, source),
-      sip::response(sip::response_head(request, source), {.status = status, .to_tag = local_tag_})};
+      sip::response(sip::response_head(request, source), {.status = status,
+                                                          .to_tag = local_tag_,
+                                                          .lines = lines,
+                                                          .body = std::string{body},
+                                                          .content_type = kSdpType})};
   served_.push_back({.method = request.method(),
                      .branch = std::string{request.via().branch},
                      .cseq = request.cseq(),
@@ -222,8 +255,13 @@ Packets Peer::on_request(const SipMessage& request, const Endpoint& source, Inst
       return on_cancel(request, source, now);
     case Method::kBye:
       return on_bye(request, source, now);
+    case Method::kUpdate:
+      return on_update(request, source);
     case Method::kOptions:
+    case Method::kPrack:
       return {reply(request, source, 200)};
+    case Method::kNotify:
+      return {reply(request, source, is_in_dialog(request) ? 200 : 481)};
     default:
       return {reply(request, source, is_in_dialog(request) ? 501 : 481)};
   }
@@ -240,19 +278,32 @@ Packets Peer::on_invite(const SipMessage& request, const Endpoint& source, Insta
     direction_ = flip(offered(request.body()));
     const Packet ringing = reply(request, source, 180);
     pending_head_ = sip::response_head(request, source);
+    first_head_ = pending_head_;
     remote_ = source;
     remote_target_ = contact_uri(request);
     return {ringing};
   }
   if (!is_in_dialog(request) || phase_ != Phase::kConfirmed) return {reply(request, source, 481)};
-  const bool glare = std::ranges::any_of(asked_, [](const Asked& asked) {
-    return asked.method == Method::kInvite && !asked.is_answered;
-  });
-  if (glare) return {reply(request, source, 491)};
+  if (is_offering()) return {reply(request, source, 491)};
   direction_ = flip(offered(request.body()));
   pending_head_ = sip::response_head(request, source);
   (void)reply(request, source, 200);
   return accept(served_.back(), now);
+}
+
+bool Peer::is_offering() const {
+  return std::ranges::any_of(asked_, [](const Asked& asked) {
+    const bool offers = asked.method == Method::kInvite || asked.method == Method::kUpdate;
+    return offers && !asked.is_answered;
+  });
+}
+
+Packets Peer::on_update(const SipMessage& request, const Endpoint& source) {
+  if (!is_in_dialog(request) || phase_ == Phase::kOver) return {reply(request, source, 481)};
+  if (request.body().empty()) return {reply(request, source, 200)};
+  if (is_offering()) return {reply(request, source, 491)};
+  direction_ = flip(offered(request.body()));
+  return {reply(request, source, 200, sdp(direction_))};
 }
 
 Packets Peer::on_cancel(const SipMessage& request, const Endpoint& source, Instant now) {
@@ -273,6 +324,8 @@ Packets Peer::on_cancel(const SipMessage& request, const Endpoint& source, Insta
 
 Packets Peer::on_bye(const SipMessage& request, const Endpoint& source, Instant) {
   if (!is_in_dialog(request)) return {reply(request, source, 481)};
+  if (challenges_ && !request.header(Header::kAuthorization)) return {reply(request, source, 401)};
+  if (request.to_tag() != local_tag_) return {reply(request, source, 200)};  // the other phone's
   phase_ = Phase::kOver;
   stop_repeating_accepts();
   return {reply(request, source, 200)};
@@ -330,7 +383,7 @@ Packets Peer::on_invite_final(Asked& asked, const SipMessage& response, Instant 
   if (!acknowledges_) return {};
   Packets packets{asked.ack};
   if (hangs_up_ && phase_ == Phase::kConfirmed) {
-    for (Packet& packet : send_bye(now)) packets.push_back(std::move(packet));
+    for (Packet& packet : send(Method::kBye, now)) packets.push_back(std::move(packet));
   }
   return packets;
 }

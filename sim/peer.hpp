@@ -39,19 +39,25 @@ class Peer {
   // BYE, or CANCEL while its own call has no answer, or 486 while it is ringing.
   [[nodiscard]] Packets hang_up(Instant now);
   [[nodiscard]] Packets offer(Direction direction, Instant now);  // a re-INVITE
-  [[nodiscard]] Packets send_bye(Instant now);                    // also after another one
-  [[nodiscard]] Packets repeat_bye(Instant now);                  // the same bytes again
-  [[nodiscard]] Packets send_options(Instant now);                // inside the dialog, early too
+  // A request inside the dialog, a BYE also inside an early one and after another BYE; UPDATE
+  // brings an offer.
+  [[nodiscard]] Packets send(Method method, Instant now);
+  [[nodiscard]] Packets repeat_bye(Instant now);  // the same bytes again
   // While it rings: another phone rings as well (180 with another tag); the first one gives up
   // (199, RFC 6228), and from then on the other one speaks.
   [[nodiscard]] Packets fork();
   [[nodiscard]] Packets end_first_fork();
+  // Whether or not it is known of: the other phone accepts the call as well (RFC 5407 App E), or
+  // rings with a 180 that wants a PRACK.
+  [[nodiscard]] Packets answer_elsewhere(Instant now);
+  [[nodiscard]] Packets ring_reliably_elsewhere();
 
   // How it behaves from now on.
   void make_offers(bool offers) { offers_ = offers; }            // in its INVITE
   void keep_session_timer(bool keeps) { keeps_timer_ = keeps; }  // 90 s, we refresh (RFC 4028)
   void record_route() { records_route_ = true; }        // a proxy at its address stays in the way
   void stop_acknowledging() { acknowledges_ = false; }  // of any 2xx
+  void challenge_bye() { challenges_ = true; }          // 401 until it has credentials
 
   // What came in, and what it says to that.
   [[nodiscard]] Packets receive(std::string bytes, const Endpoint& source, Instant now);
@@ -119,7 +125,12 @@ class Peer {
   [[nodiscard]] Packets on_response(const SipMessage& response, Instant now);
   [[nodiscard]] Packets on_invite_final(Asked& asked, const SipMessage& response, Instant now);
   [[nodiscard]] Packets accept(Served& served, Instant now);
-  [[nodiscard]] Packet reply(const SipMessage& request, const Endpoint& source, int status);
+  // Whether an offer of its own waits for its answer.
+  [[nodiscard]] bool is_offering() const;
+  [[nodiscard]] Packets on_update(const SipMessage& request, const Endpoint& source);
+  [[nodiscard]] std::string second_tag() const { return local_tag_ + "-2"; }
+  [[nodiscard]] Packet reply(const SipMessage& request, const Endpoint& source, int status,
+                             std::string_view body = {});
   [[nodiscard]] bool is_in_dialog(const SipMessage& request) const;
   // The INVITE that rings here. REQUIRES: one came.
   [[nodiscard]] Served& first_invite();
@@ -131,6 +142,7 @@ class Peer {
   bool hangs_up_ = false;  // as soon as it may
   bool offers_ = true;
   bool keeps_timer_ = false;
+  bool challenges_ = false;
   bool records_route_ = false;
   bool acknowledges_ = true;
   bool has_audio_ = true;
@@ -140,7 +152,8 @@ class Peer {
   std::uint32_t cseq_ = 0;
   std::uint32_t branches_ = 0;
   std::uint32_t sdp_version_ = 0;
-  std::string pending_head_;  // of the INVITE that rings
+  std::string pending_head_;  // of the INVITE that it will answer
+  std::string first_head_;    // of the one that rang
   std::vector<Asked> asked_;
   std::vector<Served> served_;
   Packet last_bye_;
@@ -150,6 +163,7 @@ class Peer {
                                              field("hangs_up", &Peer::hangs_up_),
                                              field("offers", &Peer::offers_),
                                              field("keeps_timer", &Peer::keeps_timer_),
+                                             field("challenges", &Peer::challenges_),
                                              field("records_route", &Peer::records_route_),
                                              field("acknowledges", &Peer::acknowledges_),
                                              field("has_audio", &Peer::has_audio_),
@@ -164,6 +178,7 @@ class Peer {
                                              field("branches", &Peer::branches_),
                                              field("sdp_version", &Peer::sdp_version_),
                                              field("pending_head", &Peer::pending_head_),
+                                             field("first_head", &Peer::first_head_),
                                              field("asked", &Peer::asked_),
                                              field("served", &Peer::served_),
                                              field("last_bye", &Peer::last_bye_)};

@@ -32,9 +32,7 @@ constexpr std::array kVerbs{
     VerbPhrase{"hangs up", Verb::kHangsUp, Doer::kAnybody},
     VerbPhrase{"holds", Verb::kHolds, Doer::kAnybody},
     VerbPhrase{"resumes", Verb::kResumes, Doer::kAnybody},
-    VerbPhrase{"sends BYE", Verb::kSendsBye, Doer::kPeer},
     VerbPhrase{"repeats BYE", Verb::kRepeatsBye, Doer::kPeer},
-    VerbPhrase{"sends a new BYE", Verb::kSendsNewBye, Doer::kPeer},
     VerbPhrase{"client never confirms", Verb::kClientNeverConfirms, Doer::kEngine},
     VerbPhrase{"media never stops", Verb::kMediaNeverStops, Doer::kEngine},
     VerbPhrase{"media fails", Verb::kMediaFails, Doer::kEngine},
@@ -42,7 +40,9 @@ constexpr std::array kVerbs{
     VerbPhrase{"recorder attaches", Verb::kRecorderAttaches, Doer::kEngine},
     VerbPhrase{"is behind a proxy", Verb::kRecordsRoute, Doer::kPeer},
     VerbPhrase{"answers without audio", Verb::kAnswersWithoutAudio, Doer::kPeer},
-    VerbPhrase{"sends OPTIONS", Verb::kSendsOptions, Doer::kPeer},
+    VerbPhrase{"second phone answers too", Verb::kSecondForkAnswers, Doer::kPeer},
+    VerbPhrase{"second phone rings reliably", Verb::kSecondForkRings, Doer::kPeer},
+    VerbPhrase{"challenges BYE", Verb::kChallengesBye, Doer::kPeer},
     VerbPhrase{"stops acknowledging", Verb::kStopsAcknowledging, Doer::kPeer},
     VerbPhrase{"rings elsewhere too", Verb::kForks, Doer::kPeer},
     VerbPhrase{"first phone gives up", Verb::kFirstForkEnds, Doer::kPeer},
@@ -52,6 +52,9 @@ constexpr std::string_view kWithTimer = " with a session timer";
 constexpr std::string_view kMoment = "a moment passes";
 constexpr std::string_view kSecondsPass = " seconds pass";
 constexpr std::string_view kCallsWord = "calls";
+constexpr std::string_view kSendsWord = "sends";
+constexpr std::array kSendable{Method::kBye,     Method::kInfo,  Method::kMessage,
+                               Method::kOptions, Method::kRefer, Method::kUpdate};
 constexpr std::array<std::string_view, 2> kAudioPhrases{"audio both ways", "audio goes on"};
 constexpr std::string_view kEveryLayer = "every layer confirms";
 
@@ -110,8 +113,23 @@ std::optional<Action> parse_time(std::string_view phrase) {
   return Action{.actor = {}, .verb = Verb::kTimePasses, .lasts = std::chrono::seconds{seconds}};
 }
 
+// "sends UPDATE": a request inside the dialog.
+Read<Action> parse_sends(const Actor& actor, std::string_view method) {
+  if (actor.kind != ActorKind::kPeer) {
+    return std::unexpected{fmt::format(
+        "only a peer sends {}; the engine '{}' does what a user can do", method, actor.name)};
+  }
+  const auto found = std::ranges::find(kSendable, method, [](Method each) { return name(each); });
+  if (found != kSendable.end()) {
+    return Action{.actor = actor.name, .verb = Verb::kSends, .method = *found};
+  }
+  std::vector<std::string_view> names;
+  for (const Method each : kSendable) names.push_back(name(each));
+  return std::unexpected{unknown_word(method, "request", names)};
+}
+
 Read<Action> parse_verb(const Actor& actor, std::string_view words) {
-  std::vector<std::string_view> known{kCallsWord};
+  std::vector<std::string_view> known{kCallsWord, kSendsWord};
   for (const VerbPhrase& phrase : kVerbs) {
     known.push_back(phrase.words);
     if (phrase.words != words) continue;
@@ -134,12 +152,12 @@ Read<E> parse_name(std::string_view word, std::string_view kind) {
   return std::unexpected{unknown_word(word, kind, kNamesOf<E>)};
 }
 
-// "200 to BYE"
-Read<Expectation> parse_gets(std::string_view words) {
+// "200 to BYE".
+Read<MessageKind> parse_response(std::string_view words) {
   const auto [status, rest] = split_first(words);
-  Expectation expected{.text = {}, .promise = Promise::kGets};
-  const auto end = std::from_chars(status.begin(), status.end(), expected.status);
-  if (end.ptr != status.end() || expected.status < 100 || expected.status > 699) {
+  MessageKind kind;
+  const auto end = std::from_chars(status.begin(), status.end(), kind.status);
+  if (end.ptr != status.end() || kind.status < 100 || kind.status > 699) {
     return std::unexpected{fmt::format("'{}' is no SIP status from 100 to 699", status)};
   }
   const auto [to, method] = split_first(rest);
@@ -148,8 +166,49 @@ Read<Expectation> parse_gets(std::string_view words) {
   }
   const auto name = parse_name<Method>(method, "method");
   if (!name) return std::unexpected{name.error()};
-  expected.method = *name;
-  return expected;
+  kind.method = *name;
+  return kind;
+}
+
+Read<Expectation> parse_gets(std::string_view words) {
+  const auto kind = parse_response(words);
+  if (!kind) return std::unexpected{kind.error()};
+  return Expectation{
+      .text = {}, .promise = Promise::kGets, .status = kind->status, .method = kind->method};
+}
+
+// "BYE" or "200 to BYE".
+Read<MessageKind> parse_message(std::string_view words) {
+  if (words.find(' ') != std::string_view::npos) return parse_response(words);
+  const auto method = parse_name<Method>(words, "method");
+  if (!method) return std::unexpected{method.error()};
+  return MessageKind{.method = *method};
+}
+
+// An actor's place in the trace: the engine is 0, the peers follow in their order.
+std::uint8_t place_of(const Actor& actor, const std::vector<Actor>& actors) {
+  std::uint8_t place = 0;
+  if (actor.kind == ActorKind::kEngine) return place;
+  for (const Actor& each : actors) {
+    if (each.kind == ActorKind::kPeer) ++place;
+    if (each == actor) break;
+  }
+  return place;
+}
+
+// "bob's 200 to INVITE": whose, and what.
+Read<std::pair<std::uint8_t, MessageKind>> parse_sent(std::string_view words,
+                                                      const std::vector<Actor>& actors) {
+  const auto [owner, message] = split_first(words);
+  if (!owner.ends_with("'s")) {
+    return std::unexpected{
+        fmt::format("'{}' should say whose message, as in \"bob's BYE\"", owner)};
+  }
+  const auto actor = actor_named(owner_of(owner), actors);
+  if (!actor) return std::unexpected{actor.error()};
+  const auto kind = parse_message(message);
+  if (!kind) return std::unexpected{kind.error()};
+  return std::pair{place_of(*actor, actors), *kind};
 }
 
 // "Client, Media"
@@ -258,6 +317,7 @@ Read<Action> parse_action(std::string_view phrase, const std::vector<Actor>& act
   if (!actor) return std::unexpected{actor.error()};
   const auto [verb, object] = split_first(rest);
   if (verb == kCallsWord) return parse_calls(*actor, object, actors);
+  if (verb == kSendsWord) return parse_sends(*actor, object);
   return parse_verb(*actor, rest);
 }
 
@@ -266,6 +326,21 @@ Read<Expectation> parse_expectation(std::string_view phrase, const std::vector<A
       phrase == kEveryLayer ? Expectation{.text = {}} : parse_of_actor(phrase, actors);
   if (expected) expected->text = phrase;
   return expected;
+}
+
+Read<Meeting> parse_meeting(std::string_view phrase, const std::vector<Actor>& actors) {
+  static constexpr std::string_view kCrosses = " crosses ";
+  const std::size_t at = phrase.find(kCrosses);
+  if (at == std::string_view::npos) {
+    return std::unexpected{
+        fmt::format("'{}' should be like \"bob's BYE crosses alice's 200 to INVITE\"", phrase)};
+  }
+  const auto one = parse_sent(trimmed(phrase.substr(0, at)), actors);
+  if (!one) return std::unexpected{one.error()};
+  const auto other = parse_sent(trimmed(phrase.substr(at + kCrosses.size())), actors);
+  if (!other) return std::unexpected{other.error()};
+  return Meeting{.text = std::string{phrase},
+                 .crossing = {one->first, one->second, other->first, other->second}};
 }
 
 }  // namespace lastcall::sim

@@ -19,6 +19,10 @@ namespace lastcall::sim {
 [[nodiscard]] std::expected<Expectation, std::string> parse_expectation(
     std::string_view phrase, const std::vector<Actor>& actors);
 
+// "bob's CANCEL crosses alice's 200 to INVITE".
+[[nodiscard]] std::expected<Meeting, std::string> parse_meeting(std::string_view phrase,
+                                                                const std::vector<Actor>& actors);
+
 // The text without the blanks around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 

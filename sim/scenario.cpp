@@ -12,9 +12,9 @@
 namespace lastcall::sim {
 namespace {
 
-enum class Keyword : std::uint8_t { kActors, kGiven, kRace, kExpect, kVerdict };
-constexpr std::array<std::string_view, 5> names_of(Keyword) {
-  return {"actors", "given", "race", "expect", "verdict"};
+enum class Keyword : std::uint8_t { kActors, kGiven, kRace, kMeets, kExpect, kVerdict };
+constexpr std::array<std::string_view, 6> names_of(Keyword) {
+  return {"actors", "given", "race", "meets", "expect", "verdict"};
 }
 
 // Nothing, or the sentence of what is wrong.
@@ -68,6 +68,14 @@ Complaint read_race(std::string_view text, std::uint32_t line, Scenario& scenari
   return {};
 }
 
+Complaint read_meets(std::string_view text, std::uint32_t line, Scenario& scenario) {
+  auto meeting = parse_meeting(text, scenario.actors);
+  if (!meeting) return meeting.error();
+  meeting->line = line;
+  scenario.meets.push_back(*std::move(meeting));
+  return {};
+}
+
 Complaint read_expect(std::string_view text, std::uint32_t line, Scenario& scenario) {
   auto expected = parse_expectation(text, scenario.actors);
   if (!expected) return expected.error();
@@ -113,6 +121,8 @@ Complaint read_entry(Keyword keyword, std::string_view text, std::uint32_t line,
       return read_given(text, line, scenario);
     case Keyword::kRace:
       return read_race(text, line, scenario);
+    case Keyword::kMeets:
+      return read_meets(text, line, scenario);
     case Keyword::kExpect:
       return read_expect(text, line, scenario);
     case Keyword::kVerdict:

@@ -6,6 +6,7 @@
 #include "engine/base/time.hpp"
 #include "engine/model/call.hpp"
 #include "engine/model/sip_names.hpp"
+#include "sim/crossing.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -27,16 +28,15 @@ struct Actor {
 
 // What an actor can do. Each is one phrase of the grammar (sim/phrases.cpp).
 enum class Verb : std::uint8_t {
-  kCalls,        // bob calls alice
-  kAnswers,      // alice answers
-  kRejects,      // alice rejects
-  kHangsUp,      // alice hangs up          (an engine: the hangup command; a peer: BYE or CANCEL)
-  kHolds,        // alice holds
-  kResumes,      // alice resumes
-  kSendsBye,     // bob sends BYE
-  kRepeatsBye,   // bob repeats BYE         (the same bytes again)
-  kSendsNewBye,  // bob sends a new BYE     (next CSeq, new branch)
-  kAudioFlows,   // audio both ways, audio goes on
+  kCalls,       // bob calls alice
+  kAnswers,     // alice answers
+  kRejects,     // alice rejects
+  kHangsUp,     // alice hangs up          (an engine: the hangup command; a peer: BYE or CANCEL)
+  kHolds,       // alice holds
+  kResumes,     // alice resumes
+  kSends,       // bob sends BYE           (BYE again: next CSeq, new branch), UPDATE, REFER ...
+  kRepeatsBye,  // bob repeats BYE         (the same bytes again)
+  kAudioFlows,  // audio both ways, audio goes on
   kClientNeverConfirms,  // alice's client never confirms
   kMediaNeverStops,      // alice's media never stops
   kMediaFails,           // alice's media fails
@@ -46,9 +46,11 @@ enum class Verb : std::uint8_t {
   kCallsWithTimer,       // bob calls alice with a session timer
   kRecordsRoute,         // bob is behind a proxy
   kAnswersWithoutAudio,  // bob answers without audio
-  kSendsOptions,         // bob sends OPTIONS
   kStopsAcknowledging,   // bob stops acknowledging
   kForks,                // bob rings elsewhere too       (180 with another tag)
+  kSecondForkAnswers,    // bob's second phone answers too  (a 2xx with another tag)
+  kSecondForkRings,      // bob's second phone rings reliably   (180 with another tag, 100rel)
+  kChallengesBye,        // bob challenges BYE            (401, once)
   kFirstForkEnds,        // bob's first phone gives up    (199; from now on the other one speaks)
   kTimePasses,           // a moment passes, 44 seconds pass
 };
@@ -56,8 +58,9 @@ enum class Verb : std::uint8_t {
 struct Action {
   std::string actor;  // empty for "audio goes on"
   Verb verb = Verb::kAnswers;
-  std::string object = {};  // who is called
-  Duration lasts{};         // kTimePasses
+  std::string object = {};         // who is called
+  Method method = Method::kOther;  // kSends
+  Duration lasts{};                // kTimePasses
   std::uint32_t line = 0;
   bool operator==(const Action&) const = default;
 };
@@ -101,6 +104,15 @@ struct Verdict {
   bool operator==(const Verdict&) const = default;
 };
 
+// Messages that must have crossed in some run of a search: the race that the scenario is about,
+// found by search and not scripted.
+struct Meeting {
+  std::string text;  // as written
+  std::uint32_t line = 0;
+  Crossing crossing;
+  bool operator==(const Meeting&) const = default;
+};
+
 struct Scenario {
   std::string name;  // "R-TP-22", the file name without .txt
   std::string title;
@@ -109,6 +121,7 @@ struct Scenario {
   std::vector<Step> given;  // one after the other, each when the one before has had its effect
   std::vector<Step> races;  // then these, one after the other
   std::vector<Expectation> expect;
+  std::vector<Meeting> meets;
   std::vector<Verdict> verdicts;
   bool operator==(const Scenario&) const = default;
 };

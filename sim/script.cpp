@@ -152,8 +152,15 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
       return {};
     case Verb::kAnswersWithoutAudio:
       return peer.answer_without_audio(now_);
-    case Verb::kSendsOptions:
-      return peer.send_options(now_);
+    case Verb::kSends:
+      return peer.send(action.method, now_);
+    case Verb::kSecondForkAnswers:
+      return peer.answer_elsewhere(now_);
+    case Verb::kSecondForkRings:
+      return peer.ring_reliably_elsewhere();
+    case Verb::kChallengesBye:
+      peer.challenge_bye();
+      return {};
     case Verb::kStopsAcknowledging:
       peer.stop_acknowledging();
       return {};
@@ -173,9 +180,6 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
       return peer.offer(Direction::kSendRecv, now_);
     case Verb::kRepeatsBye:
       return peer.repeat_bye(now_);
-    case Verb::kSendsBye:
-    case Verb::kSendsNewBye:
-      return peer.send_bye(now_);
     default:
       break;
   }
@@ -198,10 +202,10 @@ bool World::had_effect(const Action& action) const {
       return state == CallState::kConnected;
     case Verb::kRejects:
     case Verb::kHangsUp:
-    case Verb::kSendsBye:
     case Verb::kRepeatsBye:
-    case Verb::kSendsNewBye:
       return state == CallState::kTerminated;
+    case Verb::kSends:
+      return action.method != Method::kBye || state == CallState::kTerminated;
     default:
       return true;
   }

@@ -60,6 +60,9 @@ class Fuzzer {
                         .report = {.name = each.name},
                         .delays = Enumeration(bound),
                         .novelty = Novelty(options.seed)});
+      for (const Meeting& meeting : each.meets) {
+        hunts_.back().report.meetings.push_back({.text = meeting.text});
+      }
     }
   }
 
@@ -158,9 +161,19 @@ class Fuzzer {
     ++hunt.report.runs;
     if (hunt.report.verdict == Outcome::kNotRun) hunt.report.verdict = Outcome::kPassed;
     RunResult result = options_.runner(hunt.scenario, setup_, chooser);
+    look_for_meetings(hunt, result.trace);
     options_.on_progress(
         {report_.runs, options_.runs, report_.failures.size(), hunt.scenario.name});
     return result;
+  }
+
+  static void look_for_meetings(Hunt& hunt, const Trace& trace) {
+    for (std::size_t i = 0; i < hunt.report.meetings.size(); ++i) {
+      Met& met = hunt.report.meetings[i];
+      if (met.after == 0 && has(trace, hunt.scenario.meets[i].crossing)) {
+        met.after = hunt.report.runs;
+      }
+    }
   }
 
   void compare(const Hunt& hunt, const RunResult& result, const ChoiceMap& choices) {
@@ -219,6 +232,15 @@ class Fuzzer {
 };
 
 }  // namespace
+
+const Met* never_met(const FuzzReport& report) {
+  for (const ScenarioReport& scenario : report.scenarios) {
+    if (scenario.runs < kMeetingRuns) continue;
+    const auto it = std::ranges::find(scenario.meetings, std::uint64_t{0}, &Met::after);
+    if (it != scenario.meetings.end()) return &*it;
+  }
+  return nullptr;
+}
 
 FuzzReport fuzz(std::span<const Scenario> scenarios, const Setup& setup,
                 const FuzzOptions& options) {

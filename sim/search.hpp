@@ -73,11 +73,18 @@ enum class Outcome : std::uint8_t { kNotRun, kPassed, kFailed };
   return std::array<std::string_view, 3>{"not-run", "passed", "failed"};
 }
 
+// Whether the messages of a Meeting have crossed.
+struct Met {
+  std::string text;
+  std::uint64_t after = 0;  // runs of this scenario; 0: never
+};
+
 struct ScenarioReport {
   std::string name;
   std::uint64_t runs = 0;
   Outcome verdict = Outcome::kNotRun;
-  bool delays_exhausted = false;  // every schedule with at most two postponed items was run
+  std::vector<Met> meetings = {};  // in the order of the scenario
+  bool delays_exhausted = false;   // every schedule with at most two postponed items was run
 };
 
 // What one arm of a search came to.
@@ -92,10 +99,15 @@ struct FuzzReport {
   std::vector<ArmReport> arms = {};  // those that made runs, in the order of Strategy
   std::vector<ScenarioReport> scenarios;
   std::vector<Failure> failures;
-  bool repeatable = true;  // false: some run was not the same twice (exit code 4)
-  std::string difference = {};  // then: where the first of them parted, and its token
+  bool repeatable = true;        // false: some run was not the same twice (exit code 4)
+  std::string difference = {};   // then: where the first of them parted, and its token
   std::uint64_t runs_again = 0;  // runs that were made twice
 };
+
+// So many runs of a scenario must have met what it says; a shorter search could not.
+inline constexpr std::uint64_t kMeetingRuns = 2'000;
+// The first meeting that never happened in a search that was long enough; null if there is none.
+[[nodiscard]] const Met* never_met(const FuzzReport& report);
 
 [[nodiscard]] FuzzReport fuzz(std::span<const Scenario> scenarios, const Setup& setup,
                               const FuzzOptions& options);

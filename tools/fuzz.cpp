@@ -27,7 +27,8 @@ struct FuzzArguments {
 Exit verdict_of(const sim::FuzzReport& report) {
   if (!report.repeatable) return Exit::kDiverged;
   if (!report.failures.empty()) return Exit::kFailed;
-  return report.runs == 0 ? Exit::kInconclusive : Exit::kPassed;
+  const bool searched = report.runs > 0 && sim::never_met(report) == nullptr;
+  return searched ? Exit::kPassed : Exit::kInconclusive;
 }
 
 // One search with its clock and its progress line.

@@ -148,6 +148,18 @@ void tell_failures(const sim::FuzzReport& report, const sim::Setup& setup,
   }
 }
 
+namespace {
+
+void tell_meeting(const sim::Met& met) {
+  if (met.after > 0) {
+    fmt::print("  {:<20} met after {} runs: {}\n", "", met.after, met.text);
+  } else {
+    fmt::print("  {:<20} NEVER MET: {}\n", "", met.text);
+  }
+}
+
+}  // namespace
+
 void tell_verdict(const sim::FuzzReport& report, const sim::Setup& setup, double seconds) {
   fmt::print("{}: {} runs of {} scenarios in {:.1f} s, {:.0f} runs/s\n", under(setup), report.runs,
              report.scenarios.size(), seconds,
@@ -155,6 +167,7 @@ void tell_verdict(const sim::FuzzReport& report, const sim::Setup& setup, double
   for (const sim::ScenarioReport& each : report.scenarios) {
     fmt::print("  {:<20} {:>8} runs  {:<8}{}\n", each.name, each.runs, name(each.verdict),
                each.delays_exhausted ? "  every schedule with at most 2 postponed items" : "");
+    for (const sim::Met& met : each.meetings) tell_meeting(met);
   }
   for (const sim::ArmReport& arm : report.arms) {
     fmt::print("  {:<20} {:>8} runs  first to find {}\n", name(arm.arm), arm.runs, arm.first_finds);
@@ -171,8 +184,14 @@ void tell_verdict(const sim::FuzzReport& report, const sim::Setup& setup, double
 std::string json_of(const sim::FuzzReport& report, const sim::Setup& setup, double seconds) {
   boost::json::array scenarios;
   for (const sim::ScenarioReport& each : report.scenarios) {
-    scenarios.push_back(
-        {{"name", each.name}, {"runs", each.runs}, {"verdict", name(each.verdict)}});
+    boost::json::array meetings;
+    for (const sim::Met& met : each.meetings) {
+      meetings.push_back({{"crossing", met.text}, {"met_after_runs", met.after}});
+    }
+    scenarios.push_back({{"name", each.name},
+                         {"runs", each.runs},
+                         {"verdict", name(each.verdict)},
+                         {"meetings", std::move(meetings)}});
   }
   boost::json::array failures;
   for (const sim::Failure& each : report.failures) {

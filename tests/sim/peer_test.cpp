@@ -84,7 +84,7 @@ TEST(Peer, CallsAnswersAndHangsUp) {
   two.connect();
   EXPECT_TRUE(two.alice.is_confirmed());
   EXPECT_TRUE(two.bob.is_confirmed());
-  two.send(two.bob, two.bob.send_bye(two.now));
+  two.send(two.bob, two.bob.send(Method::kBye, two.now));
   two.settle();
   EXPECT_TRUE(two.alice.is_over());
   const std::vector<std::string> expected{
@@ -125,9 +125,9 @@ TEST(Peer, HangsUpAfterTheAnswerThatCrossedItsWish) {
 TEST(Peer, AnswersASecondByeEvenWhenTheCallIsOver) {
   TwoPeers two;
   two.connect();
-  two.send(two.bob, two.bob.send_bye(two.now));
+  two.send(two.bob, two.bob.send(Method::kBye, two.now));
   two.send(two.bob, two.bob.repeat_bye(two.now));
-  two.send(two.bob, two.bob.send_bye(two.now));
+  two.send(two.bob, two.bob.send(Method::kBye, two.now));
   two.settle();
   EXPECT_EQ(two.count("BYE"), 3);
   EXPECT_EQ(two.count("SIP/2.0 200"), 4);  // one of them to the INVITE
@@ -156,7 +156,7 @@ TEST(Peer, SurvivesEveryLossOfTwo) {
       ASSERT_TRUE(two.alice.is_confirmed() && two.bob.is_confirmed()) << first << ' ' << second;
       two.send(two.bob, two.bob.offer(Direction::kSendOnly, two.now));
       two.settle();
-      two.send(two.bob, two.bob.send_bye(two.now));
+      two.send(two.bob, two.bob.send(Method::kBye, two.now));
       two.settle();
       ASSERT_TRUE(two.alice.is_over() && two.bob.is_over()) << first << ' ' << second;
     }
