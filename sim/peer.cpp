@@ -133,6 +133,7 @@ Packets Peer::answer_elsewhere(Instant now) {
   if (first_head_.empty() || phase_ == Phase::kOver) return {};
   Served other = first_invite();
   const std::string contact = sip::header_line(Header::kContact, sip::contact_of(local_));
+  is_answered_elsewhere_ = true;
   other.branch.append("-2");  // what repeats the INVITE gets the answer of the first phone
   other.packet.bytes = sip::response(first_head_, {.status = 200,
                                                    .to_tag = second_tag(),
@@ -312,7 +313,8 @@ Packets Peer::on_cancel(const SipMessage& request, const Endpoint& source, Insta
     return served.method == Method::kInvite && served.branch == branch;
   });
   Packets packets{reply(request, source, known ? 200 : 481)};
-  if (phase_ == Phase::kRinging && known) {
+  // A proxy that has passed on a 2xx passes no refusal on (RFC 3261 16.7, step 5).
+  if (phase_ == Phase::kRinging && known && !is_answered_elsewhere_) {
     phase_ = Phase::kOver;
     Served& invite = first_invite();
     invite.packet.bytes = sip::response(pending_head_, {.status = 487, .to_tag = local_tag_});

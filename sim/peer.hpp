@@ -143,6 +143,7 @@ class Peer {
   bool offers_ = true;
   bool keeps_timer_ = false;
   bool challenges_ = false;
+  bool is_answered_elsewhere_ = false;
   bool records_route_ = false;
   bool acknowledges_ = true;
   bool has_audio_ = true;
@@ -159,29 +160,31 @@ class Peer {
   Packet last_bye_;
 
  public:
-  static constexpr auto kFields = std::tuple{field("phase", &Peer::phase_),
-                                             field("hangs_up", &Peer::hangs_up_),
-                                             field("offers", &Peer::offers_),
-                                             field("keeps_timer", &Peer::keeps_timer_),
-                                             field("challenges", &Peer::challenges_),
-                                             field("records_route", &Peer::records_route_),
-                                             field("acknowledges", &Peer::acknowledges_),
-                                             field("has_audio", &Peer::has_audio_),
-                                             field("direction", &Peer::direction_),
-                                             field("call_id", &Peer::call_id_),
-                                             field("local_tag", &Peer::local_tag_),
-                                             field("remote_tag", &Peer::remote_tag_),
-                                             field("remote_uri", &Peer::remote_uri_),
-                                             field("remote_target", &Peer::remote_target_),
-                                             field("remote", &Peer::remote_),
-                                             field("cseq", &Peer::cseq_),
-                                             field("branches", &Peer::branches_),
-                                             field("sdp_version", &Peer::sdp_version_),
-                                             field("pending_head", &Peer::pending_head_),
-                                             field("first_head", &Peer::first_head_),
-                                             field("asked", &Peer::asked_),
-                                             field("served", &Peer::served_),
-                                             field("last_bye", &Peer::last_bye_)};
+  static constexpr auto kFields =
+      std::tuple{field("phase", &Peer::phase_),
+                 field("hangs_up", &Peer::hangs_up_),
+                 field("offers", &Peer::offers_),
+                 field("keeps_timer", &Peer::keeps_timer_),
+                 field("challenges", &Peer::challenges_),
+                 field("is_answered_elsewhere", &Peer::is_answered_elsewhere_),
+                 field("records_route", &Peer::records_route_),
+                 field("acknowledges", &Peer::acknowledges_),
+                 field("has_audio", &Peer::has_audio_),
+                 field("direction", &Peer::direction_),
+                 field("call_id", &Peer::call_id_),
+                 field("local_tag", &Peer::local_tag_),
+                 field("remote_tag", &Peer::remote_tag_),
+                 field("remote_uri", &Peer::remote_uri_),
+                 field("remote_target", &Peer::remote_target_),
+                 field("remote", &Peer::remote_),
+                 field("cseq", &Peer::cseq_),
+                 field("branches", &Peer::branches_),
+                 field("sdp_version", &Peer::sdp_version_),
+                 field("pending_head", &Peer::pending_head_),
+                 field("first_head", &Peer::first_head_),
+                 field("asked", &Peer::asked_),
+                 field("served", &Peer::served_),
+                 field("last_bye", &Peer::last_bye_)};
 };
 
 }  // namespace lastcall::sim

@@ -36,15 +36,16 @@ std::uint64_t dialog_of(std::string_view call_id, std::string_view local, std::s
 
 }  // namespace
 
-void ServedRules::on(const Heard& heard, Report&) {
+void ServedRules::on(const Heard& heard, Report& report) {
   newest_ = 0;
   const SipMessage& message = heard.message;
   if (!message.is_request() || message.method() == Method::kAck) return;
   const Key key = key_of(message);
   const auto [it, is_new] = requests_.try_emplace(key);
-  if (!is_new) return;
+  // A copy that comes behind Timer J or L is a new request (RFC 3261 17.2.2, RFC 6026 7.1).
+  if (!is_new && report.now < it->second.since + limits::k64T1) return;
   newest_ = key;
-  it->second = {.method = message.method(), .heard = heard.at};
+  it->second = {.method = message.method(), .heard = heard.at, .since = report.now};
   Known* dialog = known(message);
   if (dialog == nullptr) return;
   Request& request = it->second;

@@ -42,6 +42,7 @@ class ServedRules {
     bool mortal = false;     // it came after a BYE
     bool late = false;       // it came after a request with a higher CSeq
     Position heard = 0;
+    Instant since{};
     int status = 0;  // of its final response; 0: none yet
     std::uint64_t bytes = 0;
   };

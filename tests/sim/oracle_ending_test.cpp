@@ -30,6 +30,7 @@ TEST(I05, LateConfirmationsAndTombstoneFactsAreFine) {
                     .connected()
                     .ended_well()
                     .confirmed(kMedia, Verdict::kEarly)
+                    .record(DutiesTaken{kCall, {Duty::kByeFinal}, {}})
                     .record(DutyDone{kCall, Duty::kByeFinal}));
 }
 TEST(I10, AnUnforcedEndWithoutAConfirmationIsFound) {

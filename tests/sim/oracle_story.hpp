@@ -36,7 +36,7 @@ class Told {
   }
   template <class Fact>
   Told& record(Fact fact) {
-    oracles_.see(Record{++pos_, now_, 0, event_of(std::move(fact))});
+    oracles_.see(Record{++pos_, now_, cause_, event_of(std::move(fact))});
     return *this;
   }
   Told& trace(Happening what) {
@@ -44,7 +44,9 @@ class Told {
     return *this;
   }
   Told& heard(std::string message) {
-    return record(DatagramReceived{{}, {}, {std::move(message)}});
+    (void)record(DatagramReceived{{}, {}, {std::move(message)}});
+    cause_ = pos_;
+    return *this;
   }
   Told& said(std::string message) { return trace(DatagramSent{0, 1, std::move(message), false}); }
 
@@ -110,6 +112,7 @@ class Told {
   Oracles oracles_;
   Instant now_{};
   Position pos_ = 0;
+  Position cause_ = 0;  // the message that was heard last
 };
 
 inline std::vector<std::string> rules_of(const std::vector<Finding>& findings) {

@@ -88,8 +88,10 @@ TEST(I26, A408ToAByeIsFound) {
 }
 TEST(I27, AByeAnsweredAtOnceWith200IsFine) {
   Told told;
-  bye_comes(told).record(answered(kBye, 200)).said(response(kTheirBye, 200)).record(over(kBye));
-  EXPECT_SILENT(told);
+  ResponseSent accepted = answered(kBye, 200);
+  accepted.ends_at = instant_ns(32'000'000'000);  // Timer J
+  bye_comes(told).record(accepted).said(response(kTheirBye, 200));
+  EXPECT_SILENT(told.at(32'000).record(over(kBye)));
 }
 TEST(I27, AByeAnswered481IsFound) {
   Told told;
@@ -201,16 +203,24 @@ TEST(I31, AByeAgainAfterAChallengeIsFine) {
 // Shows INV-05.
 TEST(I33, ACalleesByeBeforeTheAckIsFound) {
   EXPECT_BREAKS(Told{}.connected().record(sent(Method::kBye, 1)), "I-33");
-  const AcceptSent accept{kCall, kDialog, kInvite, 1, {}, {}};
+  const AcceptSent accept{kCall, kDialog, kInvite, 1, {}, instant_ns(32'000'000'000)};
   EXPECT_BREAKS(Told{}.connected().record(accept).record(sent(Method::kBye, 1)), "I-33");
   EXPECT_SILENT(
       Told{}.connected().record(accept).record(acknowledged()).record(sent(Method::kBye, 1)));
-  EXPECT_SILENT(Told{}.connected().record(accept).at(32'000).record(sent(Method::kBye, 1)));
+  EXPECT_SILENT(Told{}
+                    .connected()
+                    .record(accept)
+                    .at(32'000)
+                    .record(AcceptUnacknowledged{kCall, kDialog})
+                    .record(sent(Method::kBye, 1)));
 }
 // Shows DLG-04.
 TEST(I35, ACseqThatSkipsOrRepeatsIsFound) {
-  EXPECT_SILENT(
-      Told{}.connected().record(sent(Method::kInvite, 1)).record(sent(Method::kInvite, 2)));
+  EXPECT_SILENT(Told{}
+                    .connected()
+                    .record(sent(Method::kInvite, 1))
+                    .record(RequestFinished{kCall, kDialog, kBye, Method::kInvite, 200})
+                    .record(sent(Method::kInvite, 2)));
   EXPECT_BREAKS(
       Told{}.connected().record(sent(Method::kInvite, 1)).record(sent(Method::kInvite, 3)), "I-35");
   EXPECT_BREAKS(

@@ -165,7 +165,7 @@ TEST(ScenarioError, NamesTheNearestWord) {
 
 TEST(ScenarioError, SaysWhoCanDoWhat) {
   EXPECT_EQ(complaint_about("race alice sends BYE\n").second,
-            "only a peer sends BYE; the engine 'alice' 'hangs up' like a user");
+            "only a peer sends BYE; the engine 'alice' does what a user can do");
   EXPECT_EQ(complaint_about("given bob's client never confirms\n").second,
             "'bob' is a peer; only an engine has a client and media");
   EXPECT_EQ(complaint_about("given bob calls bob\n").second,
