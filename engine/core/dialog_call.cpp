@@ -8,6 +8,9 @@ namespace lastcall::core {
 
 void place_call(const DialogLayer::State& state, const PlaceCall& call, const Context& context,
                 Outbox& out) {
+  // It was hung up while this order was on its way: nothing has left, and nothing will.
+  const Found found = context.directory.find(call.call).found;
+  if (found == Found::kEnding || found == Found::kEnded) return;
   const std::string target = request_uri_of(call.target);
   if (!sip::parse_uri(target)) {
     out.send(ToSession{CallLost{call.call, Cause::kTransportFailure, 503}});

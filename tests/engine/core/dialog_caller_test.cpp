@@ -13,6 +13,17 @@ TEST(CallerDialog, WhatIsNoSipUriCannotBeCalled) {
             (Lines{"> Session CallLost transport-failure"}));
 }
 
+// RACES I-20: the order to place it can be on its way when the user hangs up.
+TEST(CallerDialog, ACallThatIsEndingIsNotPlaced_TP01) {
+  DialogGiven layer;
+  const CallId call{1};
+  layer.fact(CallStarted{.call = call, .role = CallRole::kCaller, .peer = "sip:bob@192.0.2.2"});
+  layer.fact(CallTerminating{.call = call, .cause = Cause::kLocalHangup});
+  EXPECT_EQ(told(layer.when(PlaceCall{call, "sip:bob@192.0.2.2", {}})), Lines{});
+  EXPECT_EQ(told(layer.when(BeginCleanup{call, Cause::kLocalHangup})),
+            (Lines{"DutiesTaken", "> Session CleanupDone"}));
+}
+
 TEST(CallerDialog, ANameIsCalledByItsTransportAndLookedUpOnTheWay_8_1_2) {
   DialogGiven layer;
   const SendRequest sent =
