@@ -77,7 +77,7 @@ class HashInput {
   template <class... Ts>
   void add(const std::variant<Ts...>& value) {
     add_word(value.index());
-    std::visit([this](const auto& each) { add(each); }, value);
+    std::visit([this](const auto& each) { this->add(each); }, value);
   }
   template <Described T>
   void add(const T& object) {
