@@ -11,8 +11,8 @@ namespace lastcall::sim {
 namespace {
 
 bool is_kind(const std::string& bytes, const MessageKind& kind) {
-  // Most messages are told apart by their first word.
-  if (bytes.starts_with("SIP/2.0 ") != (kind.status != 0)) return false;
+  // Most messages are told apart by their first word, without being parsed.
+  if (!bytes.starts_with(kind.status != 0 ? "SIP/2.0" : name(kind.method))) return false;
   const auto message = sip::parse(bytes);
   return message && message->method() == kind.method && message->status() == kind.status;
 }

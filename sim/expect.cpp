@@ -1,6 +1,7 @@
 #include "sim/expect.hpp"
 
 #include "engine/sip/parse.hpp"
+#include "sim/phrases.hpp"
 
 #include <fmt/format.h>
 
@@ -21,16 +22,6 @@ struct Story {
 // Nothing if the promise was kept, else what was seen instead.
 using Complaint = std::optional<std::string>;
 
-// The place of a peer among the actors of the trace: the engine is 0.
-std::uint8_t index_of(const Scenario& scenario, std::string_view name) {
-  std::uint8_t index = 0;
-  for (const Actor& actor : scenario.actors) {
-    if (actor.kind == ActorKind::kPeer) ++index;
-    if (actor.name == name) break;
-  }
-  return index;
-}
-
 bool is_response(const std::string& bytes, int status, Method method) {
   if (!bytes.starts_with(fmt::format("SIP/2.0 {}", status))) return false;
   const auto message = sip::parse(bytes);
@@ -38,7 +29,7 @@ bool is_response(const std::string& bytes, int status, Method method) {
 }
 
 Complaint judge_gets(const Story& story, const Expectation& expected) {
-  const std::uint8_t peer = index_of(story.scenario, expected.actor);
+  const std::uint8_t peer = place_of(story.scenario.actors, expected.actor);
   const bool got = std::ranges::any_of(story.trace, [&](const TraceEntry& entry) {
     const auto* arrived = std::get_if<DatagramArrived>(&entry.what);
     return arrived != nullptr && arrived->to == peer &&

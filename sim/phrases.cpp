@@ -185,17 +185,6 @@ Read<MessageKind> parse_message(std::string_view words) {
   return MessageKind{.method = *method};
 }
 
-// An actor's place in the trace: the engine is 0, the peers follow in their order.
-std::uint8_t place_of(const Actor& actor, const std::vector<Actor>& actors) {
-  std::uint8_t place = 0;
-  if (actor.kind == ActorKind::kEngine) return place;
-  for (const Actor& each : actors) {
-    if (each.kind == ActorKind::kPeer) ++place;
-    if (each == actor) break;
-  }
-  return place;
-}
-
 // "bob's 200 to INVITE": whose, and what.
 Read<std::pair<std::uint8_t, MessageKind>> parse_sent(std::string_view words,
                                                       const std::vector<Actor>& actors) {
@@ -208,7 +197,7 @@ Read<std::pair<std::uint8_t, MessageKind>> parse_sent(std::string_view words,
   if (!actor) return std::unexpected{actor.error()};
   const auto kind = parse_message(message);
   if (!kind) return std::unexpected{kind.error()};
-  return std::pair{place_of(*actor, actors), *kind};
+  return std::pair{place_of(actors, actor->name), *kind};
 }
 
 // "Client, Media"
@@ -302,6 +291,15 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     text.remove_prefix(end + 1);
   }
   return parts;
+}
+
+std::uint8_t place_of(const std::vector<Actor>& actors, std::string_view name) {
+  std::uint8_t peers = 0;
+  for (const Actor& each : actors) {
+    if (each.kind == ActorKind::kPeer) ++peers;
+    if (each.name == name) return each.kind == ActorKind::kPeer ? peers : std::uint8_t{0};
+  }
+  return 0;
 }
 
 Read<Action> parse_action(std::string_view phrase, const std::vector<Actor>& actors) {

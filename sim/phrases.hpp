@@ -4,6 +4,7 @@
 
 #include "sim/scenario.hpp"
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ namespace lastcall::sim {
 // "bob's CANCEL crosses alice's 200 to INVITE".
 [[nodiscard]] std::expected<Meeting, std::string> parse_meeting(std::string_view phrase,
                                                                 const std::vector<Actor>& actors);
+
+// An actor's place in the trace of a run: the engine is 0, the peers follow in their order.
+[[nodiscard]] std::uint8_t place_of(const std::vector<Actor>& actors, std::string_view name);
 
 // The text without the blanks around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text);

@@ -219,9 +219,9 @@ class Fuzzer {
     if (is_new) {
       ++report_of(failure.found_by).first_finds;
       report_.failures.push_back(std::move(failure));
-    } else
-
+    } else {
       report_.failures[place->second] = std::move(failure);
+    }
   }
 
   const Setup& setup_;

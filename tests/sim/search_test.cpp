@@ -22,6 +22,18 @@ Finding failing(std::string invariant) {
   return finding;
 }
 
+TEST(NeverMet, IsAMeetingThatALongSearchMissed) {
+  FuzzReport report;
+  report.scenarios.push_back({.name = "race", .runs = kMeetingRuns, .meetings = {{"a", 7}, {"b"}}});
+  ASSERT_NE(never_met(report), nullptr);
+  EXPECT_EQ(never_met(report)->text, "b");
+  report.scenarios[0].runs = kMeetingRuns - 1;
+  EXPECT_EQ(never_met(report), nullptr) << "a short search shows nothing";
+  report.scenarios[0].runs = kMeetingRuns;
+  report.scenarios[0].meetings[1].after = 1;
+  EXPECT_EQ(never_met(report), nullptr);
+}
+
 // "pair" fails when items 3 and 9 are both postponed; "loss" when a datagram is lost; others pass.
 RunResult toy(const Scenario& subject, const Setup&, Chooser& chooser) {
   RunResult run;
