@@ -74,15 +74,20 @@ inline constexpr Table kParamValue = make("-.!%*_+`'~[]:/@?&$=#^|{}()\\", true);
 // Decimal digits and nothing else, at most `max`; leading zeros count for nothing.
 [[nodiscard]] constexpr std::optional<std::uint64_t> parse_number(std::string_view text,
                                                                   std::uint64_t max) {
-  if (text.empty()) return std::nullopt;
+  constexpr std::size_t kFitting = 19;  // so many digits fit into 64 bits whatever they are
+  while (text.size() > kFitting && text.front() == '0') text.remove_prefix(1);
+  if (text.empty() || text.size() > kFitting + 1) return std::nullopt;
   std::uint64_t value = 0;
-  for (const char c : text) {
+  for (const char c : text.substr(0, kFitting)) {
     if (!is_digit(c)) return std::nullopt;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (digit > max || value > (max - digit) / 10) return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  if (text.size() > kFitting) {
+    const auto digit = static_cast<std::uint64_t>(text.back() - '0');
+    if (!is_digit(text.back()) || value > (UINT64_MAX - digit) / 10) return std::nullopt;
     value = value * 10 + digit;
   }
-  return value;
+  return value <= max ? std::optional{value} : std::nullopt;
 }
 
 // Where the first CR or LF at or behind `from` stands; the size of the text if there is none. Lines

@@ -4,19 +4,19 @@
 #include "engine/sip/scan.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace lastcall::sip {
 namespace {
 
-constexpr std::size_t kUsualFormats = 8;  // one allocation serves most m= lines
-
 constexpr classes::Table kWord = classes::all_but(" \t");
 
-// The words of a line; SDP separates them with one space, peers with more.
+// The words of a line without spaces at its end; SDP separates them with one space, peers with
+// more.
 class Words {
  public:
-  explicit Words(std::string_view line) : cursor_(trim(line)) {}
+  explicit Words(std::string_view line) : cursor_(line) { cursor_.skip_spaces(); }
   // The next word; empty when there is none.
   std::string_view next() {
     const std::string_view word = cursor_.take(kWord);
@@ -135,7 +135,6 @@ const char* SdpReader::read_media(std::string_view value) {
   if (!number) return "The port in m= is no port.";
   media.port = static_cast<std::uint16_t>(*number);
   media.protocol = words.next();
-  media.formats.reserve(kUsualFormats);
   while (!words.at_end()) media.formats.emplace_back(words.next());
   return media.formats.empty() ? "There is no format in m=." : nullptr;
 }
@@ -146,7 +145,6 @@ bool SdpReader::read_media_attribute(std::string_view name, std::string_view val
   if (name == "rtpmap") {
     std::optional<RtpMap> map = parse_rtpmap(value);
     if (!map) return false;
-    if (media.rtpmaps.empty()) media.rtpmaps.reserve(media.formats.size());
     media.rtpmaps.push_back(*std::move(map));
     return true;
   }
@@ -161,12 +159,13 @@ bool SdpReader::read_media_attribute(std::string_view name, std::string_view val
 // An attribute that is not understood is kept as it is, never refused (RFC 8866 5.13).
 void SdpReader::read_attribute(std::string_view value) {
   const bool in_media = !sdp_.media.empty();
-  if (const std::optional<Direction> direction = named<Direction>(value)) {
+  const std::size_t colon = value.find(':');
+  const bool is_flag = colon == std::string_view::npos;
+  if (const auto direction = is_flag ? named<Direction>(value) : std::nullopt) {
     (in_media ? sdp_.media.back().direction : sdp_.direction) = direction;
     return;
   }
-  const std::size_t colon = std::min(value.find(':'), value.size());
-  const std::string_view rest = value.substr(std::min(colon + 1, value.size()));
+  const std::string_view rest = is_flag ? std::string_view{} : value.substr(colon + 1);
   if (in_media && read_media_attribute(value.substr(0, colon), rest)) return;
   (in_media ? sdp_.media.back().attributes : sdp_.attributes).emplace_back(value);
 }
@@ -228,7 +227,7 @@ std::string address_text(std::string_view address) {
 }
 
 void append_shared(std::string& text, const std::optional<Direction>& direction,
-                   const std::vector<std::string>& attributes) {
+                   std::span<const std::string> attributes) {
   for (const std::string& attribute : attributes) append_line(text, "a=" + attribute);
   if (direction) append_line(text, std::string{"a="}.append(name(*direction)));
 }

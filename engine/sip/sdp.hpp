@@ -8,6 +8,8 @@
 #include "engine/model/media_types.hpp"
 #include "engine/sip/parse_error.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -18,6 +20,11 @@
 #include <vector>
 
 namespace lastcall::sip {
+
+// A list that seldom has more than N elements; so many of them need no memory of their own.
+template <class T, std::size_t N>
+using Few = boost::container::small_vector<T, N>;
+using SdpWords = Few<std::string, 4>;
 
 // a=rtpmap: a payload type's encoding.
 struct RtpMap {
@@ -47,15 +54,15 @@ struct SdpMedia {
   std::string kind;                    // "audio"
   std::uint16_t port = 0;              // 0: rejected or switched off
   std::string protocol;                // "RTP/AVP"
-  std::vector<std::string> formats;    // for RTP: payload types in the order of preference
+  SdpWords formats;                    // for RTP: payload types in the order of preference
   std::string connection;              // address of its own c= line; empty: the session's
   std::optional<Direction> direction;  // nothing: the session's
-  std::vector<RtpMap> rtpmaps;
+  Few<RtpMap, 4> rtpmaps;
   std::optional<std::uint32_t> ptime_ms;
   std::optional<std::uint32_t> maxptime_ms;
   std::optional<SdpRtcp> rtcp;
   bool rtcp_mux = false;  // one port for RTP and RTCP, if both sides say so (RFC 5761)
-  std::vector<std::string> attributes;  // all others, without "a="
+  SdpWords attributes;    // all others, without "a="
 
   bool operator==(const SdpMedia&) const = default;
   static constexpr auto kFields = std::tuple{field("kind", &SdpMedia::kind),
@@ -90,8 +97,8 @@ struct Sdp {
   std::string name = "-";              // s=; may be empty
   std::string connection;              // address of the session's c= line; may be empty
   std::optional<Direction> direction;  // at session level
-  std::vector<std::string> attributes;
-  std::vector<SdpMedia> media;
+  SdpWords attributes;
+  Few<SdpMedia, 1> media;
 
   bool operator==(const Sdp&) const = default;
   static constexpr auto kFields =

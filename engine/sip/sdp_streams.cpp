@@ -92,7 +92,7 @@ bool is_same_codec(const RtpMap& a, const RtpMap& b) {
 
 Sdp capabilities_of(Sdp offer) {
   Sdp capabilities = std::move(offer);
-  std::vector<SdpMedia> lines;
+  Few<SdpMedia, 1> lines;
   for (SdpMedia& media : std::exchange(capabilities.media, {})) {
     if (std::ranges::find(lines, media.kind, &SdpMedia::kind) != lines.end()) continue;
     media.port = 0;

@@ -149,8 +149,9 @@ std::string Scrubber::sdp(std::string_view body) {
   for (sip::SdpMedia& each : sdp->media) {
     each.connection = host(each.connection);
     if (each.rtcp) each.rtcp->address = host(each.rtcp->address);
-    std::erase_if(each.attributes,
-                  [](const std::string& line) { return !line.starts_with("fmtp:"); });
+    const auto dropped = std::ranges::remove_if(
+        each.attributes, [](const std::string& line) { return !line.starts_with("fmtp:"); });
+    each.attributes.erase(dropped.begin(), dropped.end());
   }
   return sip::write(*sdp);
 }

@@ -44,7 +44,7 @@ TEST(Offer, NamesBothLawsAndKeepsTheSessionId_SDP03) {
   EXPECT_EQ(offer.origin.session_id, "77");
   EXPECT_EQ(offer.origin.version, 1U);
   ASSERT_EQ(offer.media.size(), 1U);
-  EXPECT_EQ(offer.media[0].formats, (std::vector<std::string>{"0", "8"}));
+  EXPECT_EQ(offer.media[0].formats, (sip::SdpWords{"0", "8"}));
   EXPECT_EQ(offer.media[0].direction, kSendOnly);
   EXPECT_EQ(sip::media_endpoint(offer, 0), (Endpoint{"192.0.2.1", 5000, Transport::kUdp}));
 }
@@ -70,10 +70,10 @@ TEST(Offer, KeepsEveryLineAndPayloadTypeOfTheSession_SDP03_SDP04) {
   ASSERT_EQ(same.media.size(), 2U);
   EXPECT_EQ(same.media[0].kind, "video");
   EXPECT_EQ(same.media[0].port, 0);
-  EXPECT_EQ(same.media[1].formats, (std::vector<std::string>{"97"}));
+  EXPECT_EQ(same.media[1].formats, (sip::SdpWords{"97"}));
   // Shows SDP-11: all we can do, but no payload type gets a second meaning.
   const sip::Sdp full = read(make_full_offer(own(kSendRecv, answer->sdp)));
-  EXPECT_EQ(full.media[1].formats, (std::vector<std::string>{"97", "0"}));
+  EXPECT_EQ(full.media[1].formats, (sip::SdpWords{"97", "0"}));
   EXPECT_EQ(full.media[1].rtpmaps[0].encoding, "pcma");
 }
 
@@ -127,7 +127,7 @@ TEST(Answer, HasTheLinesOfTheOfferAndRefusesOthersWithPort0_SDP02) {
   ASSERT_EQ(answered.media.size(), 3U);
   EXPECT_EQ(answered.media[0].kind, "video");
   EXPECT_EQ(answered.media[0].port, 0);
-  EXPECT_EQ(answered.media[0].formats, (std::vector<std::string>{"31"}));
+  EXPECT_EQ(answered.media[0].formats, (sip::SdpWords{"31"}));
   EXPECT_EQ(answered.media[1].port, 5000);
   EXPECT_EQ(answered.media[2].protocol, "TCP/BFCP");
   EXPECT_EQ(answered.media[2].port, 0);
@@ -155,7 +155,7 @@ TEST(Answer, KeepsThePayloadTypeOfTheOffer_SDP04) {
       own(kSendRecv));
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->agreed.payload_type, 97);
-  EXPECT_EQ(read(answer->sdp).media[0].formats, (std::vector<std::string>{"97"}));
+  EXPECT_EQ(read(answer->sdp).media[0].formats, (sip::SdpWords{"97"}));
 }
 
 // Shows SDP-08.

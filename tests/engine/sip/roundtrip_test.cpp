@@ -124,12 +124,17 @@ TEST(RoundTrip, UrisAreWrittenAsTheyWereRead) {
 
 Gen<std::string> sdp_word() { return word("abcXYZ019-./:"); }
 
+SdpWords words_of(const Gen<std::vector<std::string>>& words) {
+  const std::vector<std::string> drawn = *words;
+  return {drawn.begin(), drawn.end()};
+}
+
 SdpMedia draw_media() {
   SdpMedia media;
   media.kind = *gen::element<std::string>("audio", "video");
   media.port = *gen::arbitrary<std::uint16_t>();
   media.protocol = "RTP/AVP";
-  media.formats = *gen::nonEmpty(gen::container<std::vector<std::string>>(sdp_word()));
+  media.formats = words_of(gen::nonEmpty(gen::container<std::vector<std::string>>(sdp_word())));
   media.connection = *gen::element<std::string>("", "192.0.2.1", "::1", "0.0.0.0", "a.example");
   if (*gen::arbitrary<bool>()) media.direction = static_cast<Direction>(*gen::inRange(0, 4));
   if (*gen::arbitrary<bool>()) media.ptime_ms = *gen::arbitrary<std::uint32_t>();
@@ -144,8 +149,8 @@ SdpMedia draw_media() {
     media.rtpmaps.push_back({static_cast<std::uint8_t>(*gen::inRange(0, 128)), *word("abcXYZ019-"),
                              *gen::arbitrary<std::uint32_t>(), *gen::arbitrary<std::uint8_t>()});
   }
-  media.attributes = *gen::container<std::vector<std::string>>(
-      gen::map(line(), [](const std::string& text) { return "x-" + text; }));
+  media.attributes = words_of(gen::container<std::vector<std::string>>(
+      gen::map(line(), [](const std::string& text) { return "x-" + text; })));
   return media;
 }
 

@@ -34,6 +34,24 @@ TEST(FindLineBreak, GivesTheFirstOfSeveral) {
   EXPECT_EQ(find_line_break(text, 24), 24U);
 }
 
+TEST(ParseNumber, ReadsDigitsUpToTheGreatestNumberOf64Bits) {
+  EXPECT_EQ(parse_number("0", 0), 0U);
+  EXPECT_EQ(parse_number("65535", 65'535), 65'535U);
+  EXPECT_EQ(parse_number("9999999999999999999", UINT64_MAX), 9'999'999'999'999'999'999U);
+  EXPECT_EQ(parse_number("18446744073709551615", UINT64_MAX), UINT64_MAX);
+  EXPECT_EQ(parse_number("000000000000000000000000042", 42), 42U);
+}
+
+TEST(ParseNumber, RefusesWhatIsNoneOrTooGreat) {
+  for (const char* text :
+       {"", "-1", "+1", " 1", "1 ", "1.0", "0x1", "/", ":", "1234567890123456789a",
+        "18446744073709551616", "18446744073709551620", "99999999999999999999",
+        "123456789012345678901", "000000000000000000000000000000000000000000a"}) {
+    EXPECT_FALSE(parse_number(text, UINT64_MAX)) << text;
+  }
+  EXPECT_FALSE(parse_number("65536", 65'535));
+}
+
 TEST(Words, AreNotEmptyAndOfOneClass) {
   EXPECT_TRUE(is_token("a-b.!%*_+`'~1"));
   for (const char* word : {"", "a b", "a:", "a@b", "\xc3\xbc"}) EXPECT_FALSE(is_token(word));

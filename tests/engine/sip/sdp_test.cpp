@@ -46,10 +46,10 @@ TEST(SdpText, IsReadToTypedParts) {
   EXPECT_EQ(media.kind, "audio");
   EXPECT_EQ(media.port, 49170);
   EXPECT_EQ(media.protocol, "RTP/AVP");
-  EXPECT_EQ(media.formats, (std::vector<std::string>{"0", "8", "97", "101"}));
+  EXPECT_EQ(media.formats, (SdpWords{"0", "8", "97", "101"}));
   EXPECT_EQ(media.direction, Direction::kSendOnly);
   EXPECT_EQ(media.ptime_ms, 20U);
-  EXPECT_EQ(media.attributes, std::vector<std::string>{"fmtp:101 0-15"});
+  EXPECT_EQ(media.attributes, SdpWords{"fmtp:101 0-15"});
   EXPECT_EQ(rtpmap_of(media, 97), (RtpMap{97, "opus", 48000, 2}));
   EXPECT_EQ(rtpmap_of(media, 101), (RtpMap{101, "telephone-event", 8000, 1}));
 }
@@ -75,14 +75,14 @@ TEST(SdpText, AnAttributeThatIsNotUnderstoodIsKeptNotRefused) {
   const Sdp sdp = good(
       "v=0\no=- 1 2 IN IP4 h\ns=-\na=tool:x\nm=audio 5 RTP/AVP 0\n"
       "a=rtpmap:x PCMU\na=ptime:soon\na=\n");
-  EXPECT_EQ(sdp.attributes, std::vector<std::string>{"tool:x"});
-  EXPECT_EQ(sdp.media[0].attributes, (std::vector<std::string>{"rtpmap:x PCMU", "ptime:soon", ""}));
+  EXPECT_EQ(sdp.attributes, SdpWords{"tool:x"});
+  EXPECT_EQ(sdp.media[0].attributes, (SdpWords{"rtpmap:x PCMU", "ptime:soon", ""}));
 }
 
 TEST(SdpText, TheFirstPtimeCounts) {
   const Sdp sdp = good("v=0\no=- 1 2 IN IP4 h\nm=audio 5 RTP/AVP 0\na=ptime:20\na=ptime:30\n");
   EXPECT_EQ(sdp.media[0].ptime_ms, 20U);
-  EXPECT_EQ(sdp.media[0].attributes, std::vector<std::string>{"ptime:30"});
+  EXPECT_EQ(sdp.media[0].attributes, SdpWords{"ptime:30"});
 }
 
 TEST(SdpText, RefusesWhatCannotBeNegotiated) {
@@ -103,7 +103,7 @@ TEST(SdpText, WordsHoldNeitherTabsNorCarriageReturns) {
       parse_sdp("v=0\r\no=- 1 1 IN IP4\t192.0.2.1\t x\r\nm=audio 4000\tRTP/AVP 0\t8 \t\r\n");
   ASSERT_TRUE(tabbed);
   EXPECT_EQ(tabbed->origin.address, "192.0.2.1");
-  EXPECT_EQ(tabbed->media.at(0).formats, (std::vector<std::string>{"0", "8"}));
+  EXPECT_EQ(tabbed->media.at(0).formats, (SdpWords{"0", "8"}));
   EXPECT_EQ(parse_sdp(write(*tabbed)), *tabbed);
   EXPECT_FALSE(parse_sdp("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r x\r\n"));
   EXPECT_TRUE(parse_sdp("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r"));
