@@ -215,8 +215,13 @@ class Checker {
     return 1;
   }
 
-  [[nodiscard]] static KnownKey key_of(const Branch& branch) {
-    return {branch.play.key(), branch.losses, branch.delays};
+  // What the future depends on: the state, and how many losses and delays may still come.
+  [[nodiscard]] KnownKey key_of(const Branch& branch) const {
+    const auto left = [](std::uint32_t most, std::uint32_t had) {
+      return most == kAnyValue ? kAnyValue : most - had;
+    };
+    return {branch.play.key(), left(options_.losses_max, branch.losses),
+            left(options_.delays_max, branch.delays)};
   }
 
   bool goes_on() {
