@@ -38,7 +38,9 @@ constexpr std::array<Foreign, 8> kForeign{{
     {"\xfd\x37zXZ", "It is packed with xz: unpack it first."},
     {"PK\x03\x04", "It is packed with zip: unpack it first."},
     {"SQLite format 3", "It is a log, not a capture: see lastcall log."},
-    {"", "It is neither pcap nor pcapng, HEP3, a message log of sipp or a sipdump of Kamailio."},
+    {"",
+     "It is neither pcap nor pcapng, HEP3, a message log of sipp, a sipdump of Kamailio, nor a log "
+     "of Asterisk, FreeSWITCH, sofia or pjsip with SIP messages in it."},
 }};
 
 std::string refusal(const InputFile& input) {
@@ -97,6 +99,7 @@ Done read_trace(const TraceFormat& format, InputFile& input, Collector& collecto
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{input.as_stream(), std::fclose};
   if (!stream) return std::unexpected{"There is no memory to read it."};
   format.read(stream.get(), collector);
+  if (collector.report().packets == 0) return std::unexpected{refusal(input)};
   if (!input.unpacking_error().empty()) tell_end(input, "the file is damaged", collector);
   return {};
 }

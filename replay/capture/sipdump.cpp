@@ -4,6 +4,7 @@
 #include "replay/capture/limits.hpp"
 #include "replay/capture/lookahead.hpp"
 #include "replay/capture/start_line.hpp"
+#include "replay/capture/trace_words.hpp"
 #include "replay/capture/traces.hpp"
 
 #include <map>
@@ -47,10 +48,7 @@ Endpoint endpoint(Names& names, const std::string& which) {
   found.host = host;
   const auto port = sip::parse_number(names[which + "port"], 65'535);
   found.port = static_cast<std::uint16_t>(port.value_or(0));
-  const std::string& proto = names["proto"];
-  if (proto.starts_with("tcp")) found.transport = Transport::kTcp;
-  if (proto.starts_with("tls")) found.transport = Transport::kTls;
-  if (proto.starts_with("ws")) found.transport = Transport::kWs;
+  found.transport = read_transport(names["proto"]).value_or(Transport::kUdp);
   return found;
 }
 

@@ -5,10 +5,10 @@
 #include "replay/capture/limits.hpp"
 #include "replay/capture/lookahead.hpp"
 #include "replay/capture/start_line.hpp"
+#include "replay/capture/trace_words.hpp"
 #include "replay/capture/traces.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -16,36 +16,6 @@ namespace lastcall::replay::capture {
 namespace {
 
 constexpr std::string_view kDashes = "-----------------------------------------------";
-
-// Of any other year it is no date, and its nanoseconds might overflow.
-constexpr std::uint64_t kYearMin = 1'970;
-constexpr std::uint64_t kYearMax = 2'200;
-
-// "2026-11-22 14:00:49.979664" as nanoseconds since 1970.
-std::optional<std::int64_t> instant(std::string_view text) {
-  if (text.size() < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') {
-    return std::nullopt;
-  }
-  const auto number = [&](std::size_t at, std::size_t size) {
-    return sip::parse_number(text.substr(at, size), 9'999);
-  };
-  const auto year = number(0, 4), month = number(5, 2), day = number(8, 2);
-  const auto hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
-  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok() || *year < kYearMin || *year > kYearMax) return std::nullopt;
-  std::int64_t fraction = 0;
-  std::int64_t scale = 1'000'000'000;
-  for (std::size_t at = 20; at < text.size() && scale > 1 && sip::is_digit(text[at]); ++at) {
-    fraction = fraction * 10 + (text[at] - '0');
-    scale /= 10;
-  }
-  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
-  const auto seconds = static_cast<std::int64_t>(*hour * 3'600 + *minute * 60 + *second);
-  return (days * 86'400 + seconds) * 1'000'000'000 + fraction * scale;
-}
 
 // "UDP message sent (528 bytes):" or "UDP message received [288] bytes :".
 struct Announcement {
@@ -100,7 +70,7 @@ void read_sipp_log(std::FILE* stream, Collector& collector) {
   std::optional<std::int64_t> at_ns;
   while (const auto line = file.line()) {
     if (line->starts_with(kDashes)) {
-      at_ns = instant(sip::trim(std::string_view{*line}.substr(kDashes.size())));
+      at_ns = read_date(sip::trim(std::string_view{*line}.substr(kDashes.size())));
       continue;
     }
     const auto announced = announcement(*line);

@@ -17,7 +17,8 @@ void Tally::add(const Captured& captured) {
     const bool is_known = methods_.contains(method) || methods_.size() < limits::kMethodsMax;
     ++methods_[is_known ? std::move(method) : "other"];
   }
-  add_call_id(header_value(captured.bytes, Header::kCallId));
+  add_call_id(captured.message ? captured.message->call_id()
+                               : header_value(captured.bytes, Header::kCallId));
 }
 
 void Tally::add_call_id(std::string_view call_id) {

@@ -1,7 +1,8 @@
 #pragma once
 // Traces that are no packet files: HEP3 as Homer's agents send it (its datagrams one behind the
-// other), the message log of sipp (-trace_msg), and Kamailio's sipdump. Each numbers its records
-// from 1 in place of packets; what is broken is told, and the next record is looked for.
+// other), the message log of sipp (-trace_msg), Kamailio's sipdump, and the logs of Asterisk,
+// FreeSWITCH, sofia and pjsip. Each numbers its records from 1 in place of packets; what is broken
+// is told, and the next record is looked for.
 
 #include "replay/capture/collector.hpp"
 #include "replay/capture/reader.hpp"
@@ -32,8 +33,15 @@ void read_sipp_log(std::FILE* stream, Collector& collector);
 [[nodiscard]] bool is_sipdump(Bytes beginning);
 void read_sipdump(std::FILE* stream, Collector& collector);
 
+// A log in which messages stand between other lines (banners.hpp): any text may be one, and is none
+// if no record was found. The program's own side has an empty endpoint. Times are taken for UTC; a
+// log without dates begins on 1 January 1970.
+[[nodiscard]] bool is_text(Bytes beginning);
+void read_text_trace(std::FILE* stream, Collector& collector);
+
 inline constexpr TraceFormat kTraceFormats[] = {{"HEP3", is_hep, read_hep},
                                                 {"sipp log", is_sipp_log, read_sipp_log},
-                                                {"sipdump", is_sipdump, read_sipdump}};
+                                                {"sipdump", is_sipdump, read_sipdump},
+                                                {"text", is_text, read_text_trace}};
 
 }  // namespace lastcall::replay::capture

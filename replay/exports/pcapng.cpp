@@ -115,7 +115,8 @@ std::string packet_block(std::int64_t at_ns, const std::string& frame, const std
 
 // A trace without addresses gets some, so that the sides can be told apart.
 Way way_of(const wire::Call& call, const wire::Message& message) {
-  if (!message.source.host.empty()) return {message.source, message.destination};
+  const bool has_both = !message.source.host.empty() && !message.destination.host.empty();
+  if (has_both) return {message.source, message.destination};
   const Endpoint caller{"192.0.2.1", 5060, message.source.transport};
   const Endpoint callee{"192.0.2.2", 5060, message.source.transport};
   const bool is_callers = call.sender_of(message) == wire::Side::kCaller;

@@ -18,8 +18,8 @@ bool Traffic::is_copy(std::vector<Message>& messages, const capture::Captured& c
         it->sip.bytes() != captured.message->bytes()) {
       continue;
     }
-    // Traces that name no addresses show what one program sent and received, once each.
-    if (captured.source.host.empty()) return false;
+    // Traces that do not name both addresses show what one program sent and received, once each.
+    if (captured.source.host.empty() || captured.destination.host.empty()) return false;
     it->copies.push_back(captured.mark);
     ++merged_;
     return true;
