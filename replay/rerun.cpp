@@ -5,6 +5,7 @@
 #include "engine/core/config_text.hpp"
 #include "engine/core/kernel.hpp"
 #include "engine/log/codec.hpp"
+#include "sim/network.hpp"
 #include "sim/oracle.hpp"
 #include "sim/strategies/choosers.hpp"
 
@@ -78,9 +79,38 @@ std::optional<std::size_t> place_of(std::uint64_t serial, std::span<const core::
   return std::nullopt;
 }
 
+// Tells what inputs and outputs say of the wire.
+class Wiretap {
+ public:
+  explicit Wiretap(const OnPassed& on_passed) : on_passed_(on_passed) {}
+
+  void input(const Record& record) {
+    const auto* datagram = get_event<DatagramReceived>(record.event);
+    if (datagram == nullptr) return;
+    last_local_ = datagram->local;
+    tell({record.at, false, datagram->local, datagram->source, datagram->wire.bytes});
+  }
+  void output(const Output& output, Instant at) {
+    const auto* sent = std::get_if<Transmit>(&output);
+    if (sent == nullptr) return;
+    // The first port, if none is named: the one that all came to.
+    const Endpoint& local = sent->local.host.empty() ? last_local_ : sent->local;
+    tell({at, true, local, sent->destination, sent->wire.bytes});
+  }
+
+ private:
+  void tell(const Passed& passed) const {
+    if (on_passed_) on_passed_(passed);
+  }
+
+  const OnPassed& on_passed_;
+  Endpoint last_local_;
+};
+
 // Begins the turn of this input and drains it. Each step happens at the instant that was logged:
 // the clock of a real engine goes on within a turn.
-void rerun_turn(core::Kernel& kernel, Comparison& log, const Record& begin) {
+void rerun_turn(core::Kernel& kernel, Comparison& log, const Record& begin, Wiretap& tap) {
+  tap.input(begin);
   const Input& input = std::get<Input>(begin.event);
   const auto* due = std::get_if<DeadlineDue>(&input);
   const std::uint64_t serial = due ? 0 : kernel.deliver(input);
@@ -94,7 +124,7 @@ void rerun_turn(core::Kernel& kernel, Comparison& log, const Record& begin) {
     (void)kernel.ready_items(now);
     kernel.handle_ready(0, log, now);
   }
-  (void)kernel.take_outputs(log.last());
+  for (const Output& output : kernel.take_outputs(log.last())) tap.output(output, now);
 }
 
 bool ends_life(const Event& event) {
@@ -115,22 +145,25 @@ void recover(core::Kernel& kernel, std::span<const Record> past) {
 }
 
 // Reruns the records of one run. False: they diverged.
-bool rerun_run(core::Kernel& kernel, Comparison& log, Position end, RerunResult& result) {
+bool rerun_run(core::Kernel& kernel, Comparison& log, Position end, Wiretap& tap,
+               RerunResult& result) {
   while (log.last() < end) {
     const Record& record = *log.next();
     if (!std::holds_alternative<Input>(record.event)) {
       log.diverge({}, "no input leads to it now");
       return false;
     }
-    rerun_turn(kernel, log, record);
+    rerun_turn(kernel, log, record, tap);
     if (log.divergence()) return false;
     ++result.inputs;
   }
   return true;
 }
 
-std::expected<RerunResult, std::string> rerun_served(const Recording& recording) {
+std::expected<RerunResult, std::string> rerun_served(const Recording& recording,
+                                                     const OnPassed& on_passed) {
   RerunResult result;
+  Wiretap tap{on_passed};
   Comparison log{recording.records};
   for (std::size_t i = 0; i < recording.runs.size(); ++i) {
     const log::StoredRun& run = recording.runs[i];
@@ -141,7 +174,7 @@ std::expected<RerunResult, std::string> rerun_served(const Recording& recording)
     recover(kernel, std::span{recording.records}.first(log.last()));
     const bool is_last = i + 1 == recording.runs.size();
     const Position end = is_last ? recording.records.size() : recording.runs[i + 1].first - 1;
-    if (!rerun_run(kernel, log, end, result)) break;
+    if (!rerun_run(kernel, log, end, tap, result)) break;
   }
   result.events = log.last();
   result.divergence = log.divergence();
@@ -152,7 +185,8 @@ std::expected<RerunResult, std::string> rerun_served(const Recording& recording)
 }
 
 std::expected<RerunResult, std::string> rerun_simulated(const Recording& recording,
-                                                        const FindScenario& find_scenario) {
+                                                        const FindScenario& find_scenario,
+                                                        const OnPassed& on_passed) {
   const log::RunInfo& info = recording.runs.front().run;
   const auto scenario = find_scenario(info.scenario);
   if (!scenario) return std::unexpected("no scenario '" + info.scenario + "'");
@@ -162,6 +196,7 @@ std::expected<RerunResult, std::string> rerun_simulated(const Recording& recordi
   if (!choices) return std::unexpected(choices.error());
   sim::Recorded chooser{*choices};
   sim::RunResult run = sim::run(*scenario, *setup, chooser);
+  if (on_passed) tell_passed(run, on_passed);
 
   Comparison log{recording.records};
   for (const Record& record : run.records) log.append(record);
@@ -185,10 +220,27 @@ std::string line_of(std::string_view who, const std::optional<Record>& record) {
 }  // namespace
 
 std::expected<RerunResult, std::string> rerun(const Recording& recording,
-                                              const FindScenario& find_scenario) {
+                                              const FindScenario& find_scenario,
+                                              const OnPassed& on_passed) {
   if (recording.runs.empty()) return std::unexpected("the log holds no run");
-  if (is_simulated(recording.runs.front().run)) return rerun_simulated(recording, find_scenario);
-  return rerun_served(recording);
+  if (is_simulated(recording.runs.front().run)) {
+    return rerun_simulated(recording, find_scenario, on_passed);
+  }
+  return rerun_served(recording, on_passed);
+}
+
+void tell_passed(const sim::RunResult& run, const OnPassed& on_passed) {
+  for (const sim::TraceEntry& entry : run.trace) {
+    if (const auto* sent = std::get_if<sim::DatagramSent>(&entry.what)) {
+      if (sent->from != sim::kEngineIndex) continue;
+      on_passed(
+          {entry.at, true, sim::endpoint_of(sent->from), sim::endpoint_of(sent->to), sent->bytes});
+    } else if (const auto* arrived = std::get_if<sim::DatagramArrived>(&entry.what)) {
+      if (arrived->to != sim::kEngineIndex) continue;
+      on_passed({entry.at, false, sim::endpoint_of(arrived->to), sim::endpoint_of(arrived->from),
+                 arrived->bytes});
+    }
+  }
 }
 
 std::string to_text(const Divergence& divergence) {

@@ -36,10 +36,24 @@ struct RerunResult {
 // A scenario by its name; nothing if it is not known.
 using FindScenario = std::function<std::optional<sim::Scenario>(const std::string&)>;
 
+// A message at a port of the engine's. `at` is the instant of the turn: when its bytes left, a log
+// does not say.
+struct Passed {
+  Instant at;
+  bool is_sent = false;  // by the engine
+  Endpoint engine, peer;
+  std::string_view bytes;  // valid during the callback
+};
+using OnPassed = std::function<void(const Passed&)>;
+
 // The error says why it cannot be rerun: a configuration or a scenario that this version does not
-// know.
+// know. `on_passed` is told what goes over the wire, in order; it may be absent.
 [[nodiscard]] std::expected<RerunResult, std::string> rerun(const Recording& recording,
-                                                            const FindScenario& find_scenario);
+                                                            const FindScenario& find_scenario,
+                                                            const OnPassed& on_passed = {});
+
+// Tells what went over the wire at the engine's ports in a simulated run.
+void tell_passed(const sim::RunResult& run, const OnPassed& on_passed);
 
 // What was logged and what was decided, in some lines.
 [[nodiscard]] std::string to_text(const Divergence& divergence);

@@ -16,6 +16,10 @@ Duration flight(const ChoiceKey& numbered, const Scene& scene) {
 
 }  // namespace
 
+Endpoint endpoint_of(ActorIndex actor) {
+  return {"10.0.0." + std::to_string(actor + 1), default_port(Transport::kUdp)};
+}
+
 std::optional<ActorIndex> Network::actor_at(const Endpoint& at) const {
   for (std::size_t i = 0; i < actors_.size(); ++i) {
     if (actors_[i].at == at) return static_cast<ActorIndex>(i);

@@ -13,6 +13,9 @@
 
 namespace lastcall::sim {
 
+// Where an actor is: the engine first, then the peers.
+[[nodiscard]] Endpoint endpoint_of(ActorIndex actor);
+
 class Network {
  public:
   static constexpr std::uint32_t kLossesMax = 3;  // per sender

@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::uint64_t kActSerial = std::uint64_t{1} << 62;
 constexpr std::uint64_t kDeadlineSerial = std::uint64_t{1} << 63;
-constexpr std::uint16_t kSipPort = 5060;
-
-Endpoint endpoint_of(ActorIndex actor) { return {"10.0.0." + std::to_string(actor + 1), kSipPort}; }
 
 std::string engine_name(const Scenario& scenario) {
   const auto it = std::ranges::find(scenario.actors, ActorKind::kEngine, &Actor::kind);

@@ -97,8 +97,7 @@ std::optional<Cost> tshark_cost(const Material& material) {
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   const Watch watch;
   pid_t child = 0;
-  const int failed =
-      posix_spawnp(&child, "tshark", &actions, nullptr, arguments.data(), environ);
+  const int failed = posix_spawnp(&child, "tshark", &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return std::nullopt;
   int status = 0;

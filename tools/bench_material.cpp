@@ -119,9 +119,9 @@ void put_audio(Writer& writer, std::uint32_t packets, std::uint32_t call) {
   const std::string silence(160, '\xD5');
   for (std::uint32_t i = 0; i < packets; ++i) {
     const std::uint8_t side = i % 2;
-    writer.udp(side, side ^ 1U, kAudioPort,
-               big(0x8008, 2) + big(i / 2, 2) + big(i / 2 * 160, 4) + big(2 * call + side, 4) +
-                   silence);
+    writer.udp(
+        side, side ^ 1U, kAudioPort,
+        big(0x8008, 2) + big(i / 2, 2) + big(i / 2 * 160, 4) + big(2 * call + side, 4) + silence);
   }
 }
 
@@ -151,7 +151,8 @@ std::expected<Material, std::string> Material::make(const MaterialSize& size) {
     const Call& call = calls[copy % calls.size()];
     for (std::size_t i = 0; i < call.size(); ++i) {
       const Said& each = call[i];
-      writer.udp(each.from, each.to, kSipPort, fmt::format("{}{:08x}{}", each.head, copy, each.rest));
+      writer.udp(each.from, each.to, kSipPort,
+                 fmt::format("{}{:08x}{}", each.head, copy, each.rest));
       if (i == call.size() / 2) put_audio(writer, size.audio_packets, copy);
     }
     material.messages_ += call.size();

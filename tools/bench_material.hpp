@@ -11,7 +11,7 @@
 namespace lastcall::tools {
 
 struct MaterialSize {
-  std::uint64_t bytes = 0;        // the file has at least so many
+  std::uint64_t bytes = 0;          // the file has at least so many
   std::uint32_t audio_packets = 0;  // of each call
 };
 

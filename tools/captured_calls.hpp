@@ -1,13 +1,15 @@
 #pragma once
-// What the verbs that read captures share: reading one with a progress line, choosing calls, and
-// telling what cannot be read.
+// What the verbs that read calls share: reading them from a capture with a progress line, from a
+// log of ours or from a simulated run; choosing calls, and telling what cannot be read.
 
 #include "replay/wire/judge.hpp"
 #include "replay/wire/traffic.hpp"
+#include "sim/run.hpp"
 #include "tools/verbs.hpp"
 
 #include <cstddef>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +20,8 @@ struct CapturedCalls {
   replay::capture::Report report;
   replay::wire::Calls traffic;
   replay::wire::Scope scope;
+  // What a rerun showed to be broken inside the engine, by Call-ID.
+  std::map<std::string, replay::wire::Findings> known = {};
 };
 
 // Whether this file is a log of ours.
@@ -25,6 +29,11 @@ struct CapturedCalls {
 
 // The calls of a capture, or nothing: then `exit` says why and stderr tells it.
 [[nodiscard]] std::optional<CapturedCalls> read_capture(const std::string& path, Exit& exit);
+
+// The calls of a log of ours, as a tap at the engine's ports would have captured them: the log is
+// rerun. Of a simulated run likewise. Nothing: as above.
+[[nodiscard]] std::optional<CapturedCalls> read_logged(const std::string& path, Exit& exit);
+[[nodiscard]] CapturedCalls calls_of(const sim::RunResult& run);
 
 // Which calls are meant: a number of the list (from 1), a Call-ID, or a part of one that stands in
 // no other; empty: all. The error is a sentence.

@@ -1,5 +1,6 @@
-// lastcall import: reads a capture of any SIP system and says what is in it: packets, messages,
-// Call-IDs, requests and responses, and everything that is broken, with its packet number.
+// lastcall import: reads a capture of any SIP system, or listens for HEP, and says what is in it:
+// packets, messages, Call-IDs, requests and responses, and everything that is broken, with its
+// packet number.
 
 #include "replay/capture/import.hpp"
 
@@ -7,6 +8,7 @@
 #include "replay/canvas.hpp"
 #include "replay/capture/tally.hpp"
 #include "tools/captured_calls.hpp"
+#include "tools/listen_hep.hpp"
 #include "tools/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -25,6 +27,7 @@ namespace capture = replay::capture;
 
 struct ImportArguments {
   std::string file;
+  HepListening hep;
   std::string format = "text";
   bool json = false;
 };
@@ -87,6 +90,27 @@ void print_json(const capture::Report& report, const capture::Tally& tally) {
              findings);
 }
 
+void print(const ImportArguments& arguments, const capture::Report& report,
+           const capture::Tally& tally) {
+  if (arguments.json || arguments.format == "json") {
+    print_json(report, tally);
+  } else {
+    print_text(arguments.file.empty() ? "HEP" : arguments.file, report, tally);
+  }
+}
+
+Exit import_hep(const ImportArguments& arguments) {
+  capture::Tally tally;
+  const auto report =
+      listen_hep(arguments.hep, {[&](const capture::Captured& message) { tally.add(message); }});
+  if (!report) {
+    fmt::print(stderr, "lastcall: {}\n", report.error());
+    return Exit::kEnvironment;
+  }
+  print(arguments, *report, tally);
+  return Exit::kPassed;
+}
+
 Exit import_capture(const ImportArguments& arguments) {
   capture::Tally tally;
   std::optional<ImportProgress> line{std::in_place};
@@ -100,25 +124,39 @@ Exit import_capture(const ImportArguments& arguments) {
     fmt::print(stderr, "lastcall: {}: {}\n", arguments.file, report.error().sentence);
     return report.error().is_missing ? Exit::kEnvironment : Exit::kDamagedLog;
   }
-  if (arguments.json || arguments.format == "json") {
-    print_json(*report, tally);
-  } else {
-    print_text(arguments.file, *report, tally);
-  }
+  print(arguments, *report, tally);
   return Exit::kPassed;
 }
 
 }  // namespace
 
 void add_import(CLI::App& app, Exit& exit) {
-  CLI::App* verb = app.add_subcommand("import", "Read a capture (pcap, pcapng): what is in it");
+  CLI::App* verb = app.add_subcommand("import", "Read a capture, or listen for HEP: what is in it");
   const auto arguments = std::make_shared<ImportArguments>();
-  verb->add_option("file", arguments->file, "the capture, plain or packed with gzip")->required();
+  CLI::Option* file = verb->add_option(
+      "file", arguments->file,
+      "pcap, pcapng, HEP3, a log of sipp, Kamailio (sipdump), Asterisk, FreeSWITCH, sofia or "
+      "pjsua; plain or packed with gzip");
+  CLI::Option* hep = verb->add_option("--listen-hep", arguments->hep.at,
+                                      "listen for HEP3 over UDP instead, until SIGINT")
+                         ->type_name("[HOST:]PORT")
+                         ->excludes(file);
+  verb->add_option("--count", arguments->hep.count, "end after so many packets")->needs(hep);
+  verb->add_option("--seconds", arguments->hep.seconds, "end after so many seconds")->needs(hep);
+  verb->add_option("-o,--out", arguments->hep.keep, "keep the packets in this file")->needs(hep);
   verb->add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   verb->add_flag("--json", arguments->json, "the same as --format json");
-  verb->callback([&exit, arguments] { exit = import_capture(*arguments); });
+  verb->callback([&exit, arguments] {
+    if (!arguments->hep.at.empty()) {
+      exit = import_hep(*arguments);
+    } else if (!arguments->file.empty()) {
+      exit = import_capture(*arguments);
+    } else {
+      throw CLI::RequiredError("file");
+    }
+  });
 }
 
 }  // namespace lastcall::tools

@@ -30,10 +30,7 @@ struct LadderArguments {
 // The rule that a simulated run was kept for. A served log tells its rules by `replay`.
 std::vector<sim::Finding> findings_of(const replay::Recording& recording) {
   if (recording.runs.empty() || !replay::is_simulated(recording.runs.front().run)) return {};
-  auto result = replay::rerun(recording, [](const std::string& name) {
-    auto found = load_scenarios({name});
-    return found ? std::optional{std::move(found->front())} : std::nullopt;
-  });
+  auto result = replay::rerun(recording, find_scenario);
   if (!result || result->divergence) return {};
   std::erase_if(result->findings, [&](const sim::Finding& finding) {
     return finding.invariant != recording.runs.front().run.result;

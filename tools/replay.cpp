@@ -35,12 +35,6 @@ struct ReplayArguments {
   bool ascii = false;
 };
 
-std::optional<sim::Scenario> built_in_scenario(const std::string& name) {
-  auto found = load_scenarios({name});
-  if (!found) return std::nullopt;
-  return std::move(found->front());
-}
-
 // ---- a log
 
 std::string_view verdict_of(const replay::RerunResult& result) {
@@ -96,7 +90,7 @@ Exit replay_log(const ReplayArguments& arguments) {
   Exit exit = Exit::kPassed;
   const auto recording = read_log(arguments.what, exit);
   if (!recording) return exit;
-  const auto result = replay::rerun(*recording, built_in_scenario);
+  const auto result = replay::rerun(*recording, find_scenario);
   if (!result) {
     fmt::print(stderr, "lastcall: {}: {}\n", arguments.what, result.error());
     return Exit::kUsage;

@@ -111,4 +111,10 @@ std::expected<std::vector<sim::Scenario>, std::string> load_scenarios(
   return chosen;
 }
 
+std::optional<sim::Scenario> find_scenario(const std::string& name) {
+  auto found = load_scenarios({name});
+  if (!found) return std::nullopt;
+  return std::move(found->front());
+}
+
 }  // namespace lastcall::tools

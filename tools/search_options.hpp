@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,5 +40,7 @@ void add_setup_options(CLI::App& verb, SearchOptions& options);
 // name.
 [[nodiscard]] std::expected<std::vector<sim::Scenario>, std::string> load_scenarios(
     const std::vector<std::string>& names);
+// The one of this name, or in this file; nothing if there is none.
+[[nodiscard]] std::optional<sim::Scenario> find_scenario(const std::string& name);
 
 }  // namespace lastcall::tools

@@ -1,5 +1,6 @@
 // lastcall serve: the production engine as a SIP user agent that answers every call and plays back
-// what it hears, until SIGINT or SIGTERM; then it ends what is left in two phases.
+// what it hears, until SIGINT or SIGTERM; then it ends what is left in two phases. If asked to, it
+// holds and resumes each call, and hangs up.
 
 #include "engine/host/engine.hpp"
 #include "tools/engine_options.hpp"
@@ -16,6 +17,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace lastcall::tools {
 namespace {
@@ -23,6 +25,9 @@ namespace {
 struct ServeOptions {
   EngineOptions engine{.sip = "udp:127.0.0.1:5060", .log = "lastcall.db"};
   bool registers = false;
+  int hold_after_ms = -1;  // below 0: no hold
+  int hold_for_ms = 500;
+  double seconds = -1;  // below 0: never hangs up
 };
 
 // So long a registrar may take to hear that we leave.
@@ -36,12 +41,16 @@ class Server {
  private:
   [[nodiscard]] host::Listener listener();
   void noticed(const Notify& notice);
+  void connected(CallId call);
+  void later(std::chrono::milliseconds delay, Op op, CallId call);
   void unregister();
 
+  ServeOptions options_;
   boost::asio::io_context io_;
   std::unique_ptr<host::Engine> engine_;
   Exit exit_ = Exit::kTerminated;
   std::optional<CommandId> leaving_;
+  std::set<CallId> connected_;
 };
 
 // The engine's thread may ring before start() has returned: notices wait until the io_context runs.
@@ -71,7 +80,30 @@ void Server::noticed(const Notify& notice) {
     (void)engine_->command(Op::kAnswer, notice.call);
   } else if (notice.notice == NoticeKind::kRegistration) {
     write_line(host::LineLevel::kInfo, notice.peer + ": " + notice.text);
+  } else if (notice.notice == NoticeKind::kProgress && notice.state == CallState::kConnected) {
+    if (connected_.insert(notice.call).second) connected(notice.call);
+  } else if (notice.notice == NoticeKind::kEnded) {
+    connected_.erase(notice.call);
   }
+}
+
+// What our side of a call does of itself.
+void Server::connected(CallId call) {
+  using std::chrono::milliseconds;
+  if (options_.hold_after_ms >= 0) {
+    later(milliseconds{options_.hold_after_ms}, Op::kHold, call);
+    later(milliseconds{options_.hold_after_ms + options_.hold_for_ms}, Op::kResume, call);
+  }
+  if (options_.seconds >= 0) {
+    later(milliseconds{static_cast<long>(options_.seconds * 1000)}, Op::kHangup, call);
+  }
+}
+
+void Server::later(std::chrono::milliseconds delay, Op op, CallId call) {
+  const auto timer = std::make_shared<boost::asio::steady_timer>(io_, delay);
+  timer->async_wait([this, timer, op, call](const boost::system::error_code& error) {
+    if (!error && connected_.contains(call)) (void)engine_->command(op, call);
+  });
 }
 
 // Whoever looks for us is told at once that we are gone (RFC 3261 10.2.2), if the registrar
@@ -87,6 +119,7 @@ void Server::unregister() {
 }
 
 Exit Server::run(const ServeOptions& options) {
+  options_ = options;
   boost::asio::signal_set signals{io_, SIGINT, SIGTERM};
   signals.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
@@ -119,6 +152,11 @@ void add_serve(CLI::App& app, Exit& exit) {
   CLI::App* verb = app.add_subcommand("serve", "Answer calls, until SIGTERM");
   const auto options = std::make_shared<ServeOptions>();
   verb->add_flag("--register", options->registers, "Register --aor, and keep it registered");
+  verb->add_option("--hold-after", options->hold_after_ms, "Hold each call after so many ms");
+  verb->add_option("--hold-for", options->hold_for_ms, "Resume it after so many ms")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  verb->add_option("--for", options->seconds, "Hang up so many seconds after a call was answered");
   add_engine_options(*verb, options->engine);
   verb->callback([&exit, options] { exit = Server{}.run(*options); });
 }

@@ -31,6 +31,9 @@ struct Captured {
   std::uint64_t first_packet = 0;  // the one it begins in, of several segments or fragments
   Endpoint source;
   Endpoint destination;
+  // Of its datagram (RFC 791: identification): a repetition has another one than the first sending,
+  // a copy of it at another tap the same. 0: none is told.
+  std::uint16_t ip_id = 0;
   bool is_cut = false;  // the capture holds only its beginning
   // As seen on the wire, never repaired; valid during the callback. Begins, behind line ends, with
   // a start line.

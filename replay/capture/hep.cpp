@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kMagic = "HEP3";
 constexpr std::size_t kHeadBytes = 6;
+constexpr const char* kNoHep = "Here should be a HEP packet.";
 
 enum Chunk : unsigned {
   kProtocol = 2,
@@ -141,7 +142,7 @@ bool find_packet(Lookahead& file, Collector& collector) {
   const Bytes head = file.ahead(kMagic.size());
   if (head.empty()) return false;
   if (head == kMagic) return true;
-  collector.problem(collector.report().packets + 1, "Here should be a HEP packet.");
+  collector.problem(collector.report().packets + 1, kNoHep);
   while (true) {
     const Bytes window = file.ahead(limits::kRecordBytesMax);
     const std::size_t at = window.find(kMagic);
@@ -154,29 +155,48 @@ bool find_packet(Lookahead& file, Collector& collector) {
   }
 }
 
+// A whole packet. False if it is shorter than it says.
+bool take(Bytes bytes, Collector& collector) {
+  const std::uint64_t number = ++collector.report().packets;
+  Reader head{bytes.substr(std::min(kMagic.size(), bytes.size()))};
+  const std::size_t length = head.be16();
+  if (head.failed() || length < kHeadBytes || bytes.size() < length) {
+    collector.problem(number, "The HEP packet is shorter than it says.");
+    return false;
+  }
+  Packet packet;
+  if (const auto fault = read_chunks(bytes.substr(0, length).substr(kHeadBytes), packet)) {
+    collector.problem(number, *fault);
+  } else {
+    tell(packet, number, collector);
+  }
+  return true;
+}
+
+// How long the packet says it is.
+std::size_t length_at(Lookahead& file) {
+  Reader head{file.ahead(kHeadBytes)};
+  head.skip(kMagic.size());
+  return head.be16();
+}
+
 }  // namespace
 
 bool is_hep(Bytes beginning) { return beginning.starts_with(kMagic); }
 
+void take_hep(Bytes datagram, Collector& collector) {
+  if (is_hep(datagram)) {
+    (void)take(datagram, collector);
+  } else {
+    collector.problem(++collector.report().packets, kNoHep);
+  }
+}
+
 void read_hep(std::FILE* stream, Collector& collector) {
   Lookahead file{stream};
   while (find_packet(file, collector)) {
-    const std::uint64_t number = ++collector.report().packets;
-    Reader head{file.ahead(kHeadBytes).substr(kMagic.size())};
-    const std::size_t length = head.be16();
-    const Bytes bytes = file.ahead(length);
-    if (head.failed() || length < kHeadBytes || bytes.size() < length) {
-      collector.problem(number, "The HEP packet is shorter than it says.");
-      file.skip(kMagic.size());
-      continue;
-    }
-    Packet packet;
-    if (const auto fault = read_chunks(bytes.substr(kHeadBytes), packet)) {
-      collector.problem(number, *fault);
-    } else {
-      tell(packet, number, collector);
-    }
-    file.skip(length);
+    const std::size_t length = length_at(file);
+    file.skip(take(file.ahead(length), collector) ? length : kMagic.size());
   }
 }
 

@@ -29,10 +29,10 @@ std::expected<IpPacket, const char*> read_ip4(Bytes bytes) {
   const std::size_t header = (reader.u8() & 0x0fU) * std::size_t{4};
   reader.skip(1);
   std::size_t total = reader.be16();
-  const std::uint32_t id = reader.be16();
+  const std::uint16_t id = reader.be16();
   const unsigned flags = reader.be16();
   reader.skip(1);
-  IpPacket packet{.protocol = reader.u8()};
+  IpPacket packet{.protocol = reader.u8(), .id = id};
   reader.skip(2);
   packet.source = address_of(reader.take(4));
   packet.destination = address_of(reader.take(4));

@@ -47,6 +47,7 @@ struct Fragment {
 struct IpPacket {
   Address source, destination;
   std::uint8_t protocol = 0;  // of the payload
+  std::uint16_t id = 0;       // of the datagram; IPv6 has none
   Bytes payload;
   std::size_t missing = 0;  // bytes of the payload that were not captured
   std::optional<Fragment> fragment;

@@ -15,8 +15,8 @@ namespace {
 Captured captured(const StreamMessage& message) {
   return {.mark = message.mark,
           .first_packet = message.first_packet,
-          .source = source_of(message.flow, Transport::kTcp),
-          .destination = destination_of(message.flow, Transport::kTcp),
+          .source = source_of(message.flow, message.transport),
+          .destination = destination_of(message.flow, message.transport),
           .is_cut = message.is_cut,
           .bytes = message.bytes};
 }
@@ -101,6 +101,7 @@ void Packets::take_udp(const IpPacket& packet, const Origin& origin) {
                       .first_packet = origin.first_packet,
                       .source = source_of(datagram->flow, Transport::kUdp),
                       .destination = destination_of(datagram->flow, Transport::kUdp),
+                      .ip_id = packet.id,
                       .is_cut = datagram->missing != 0,
                       .bytes = datagram->payload});
 }

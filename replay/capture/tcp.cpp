@@ -38,7 +38,8 @@ Stream::Stream(const Flow& flow, std::uint32_t sequence, bool at_message)
       at_message_(at_message) {}
 
 std::size_t Stream::waiting_bytes() const {
-  return held_bytes_ + (framer_ ? framer_->partial().size() : 0);
+  return held_bytes_ + (framer_ ? framer_->partial().size() : 0) +
+         (web_ ? web_->waiting_bytes() : 0);
 }
 
 void Stream::take(const Segment& segment, const StreamListener& listener) {
@@ -105,6 +106,7 @@ bool Stream::is_hole_final(PacketMark now) const {
 
 // Rather than bytes that may yet turn out to be something else.
 bool Stream::is_known_sip() const {
+  if (web_) return web_->is_open();
   return framer_ && (framer_->partial().empty() || start_line(framer_->partial()));
 }
 
@@ -133,11 +135,28 @@ bool Stream::begin_framing(Bytes& bytes) {
 
 void Stream::frame(Bytes bytes, const StreamListener& listener) {
   if (bytes.empty()) return;
+  if (!framer_ && !web_ && WebSocket::begins(bytes)) web_.emplace();
+  if (web_) return frame_web(bytes, listener);
   if (!framer_ && !begin_framing(bytes)) return;
   if (!framer_->has_partial()) first_packet_ = last_.packet;
   framer_->push(bytes);
   while (framer_ && tell(framer_->next(), listener)) {
   }
+}
+
+void Stream::frame_web(Bytes bytes, const StreamListener& listener) {
+  if (web_->waiting_bytes() == 0) first_packet_ = last_.packet;
+  at_message_ = false;
+  web_->push(bytes);
+  while (const auto message = web_->next()) {
+    if (start_line(*message)) {
+      listener.on_message({flow_, *message, false, first_packet_, last_, Transport::kWs});
+    }
+    first_packet_ = last_.packet;
+  }
+  if (web_->fault() == nullptr) return;
+  if (*web_->fault() != '\0') listener.on_problem(last_.packet, web_->fault());
+  web_.reset();
 }
 
 // Whether there may be more in the framer.
@@ -167,7 +186,11 @@ void Stream::tell_message(Bytes bytes, bool is_cut, const StreamListener& listen
 // The next byte is not known: what there is of a message is handed on.
 void Stream::break_off(const StreamListener& listener) {
   if (framer_) tell_message(framer_->partial(), true, listener);
+  if (const std::string partial = web_ ? web_->partial() : ""; start_line(partial)) {
+    listener.on_message({flow_, partial, true, first_packet_, last_, Transport::kWs});
+  }
   framer_.reset();
+  web_.reset();
   at_message_ = false;
 }
 
@@ -193,7 +216,9 @@ Stream* Streams::find_or_begin(const Segment& segment) {
     if (!is_anew) return &known->second->stream;
     give_up(known->second);
   }
-  if (!segment.begins && find_message(segment.payload) == Bytes::npos) return nullptr;
+  const bool may_follow = segment.begins || WebSocket::begins(segment.payload) ||
+                          find_message(segment.payload) != Bytes::npos;
+  if (!may_follow) return nullptr;
   if (used_.size() >= limits::kStreamsMax) give_up(used_.begin());
   used_.push_back({segment.flow, Stream{segment.flow, segment.sequence, segment.begins}});
   index_.emplace(segment.flow, std::prev(used_.end()));

@@ -1,12 +1,14 @@
 #pragma once
 // The SIP messages in the streams of TCP (RFC 9293): segments put in order, cut by Content-Length
-// with the framer that serves live connections. Begins in the middle of a connection, goes on
-// behind bytes that were never captured, and follows only streams that carry SIP. Memory is
+// with the framer that serves live connections, or taken from the frames of a WebSocket. Begins in
+// the middle of a connection, goes on behind bytes that were never captured, and follows only
+// streams that carry SIP. Memory is
 // bounded by limits.hpp; time is that of the capture.
 
 #include "engine/sip/framer.hpp"
 #include "replay/capture/captured.hpp"
 #include "replay/capture/ip.hpp"
+#include "replay/capture/websocket.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +41,7 @@ struct StreamMessage {
   bool is_cut = false;
   std::uint64_t first_packet = 0;
   PacketMark mark;
+  Transport transport = Transport::kTcp;
 };
 
 // What streams tell; `on_problem` gets the packet behind which something was amiss.
@@ -76,7 +79,7 @@ class Stream {
     PacketMark mark;
   };
 
-  [[nodiscard]] bool is_followed() const { return framer_ || at_message_; }
+  [[nodiscard]] bool is_followed() const { return framer_ || web_ || at_message_; }
   [[nodiscard]] bool is_known_sip() const;
   void accept(Piece piece, const StreamListener& listener);
   void accept_held(const StreamListener& listener);
@@ -84,6 +87,7 @@ class Stream {
   [[nodiscard]] bool is_hole_final(PacketMark now) const;
   void skip_hole(const StreamListener& listener);
   void frame(Bytes bytes, const StreamListener& listener);
+  void frame_web(Bytes bytes, const StreamListener& listener);
   [[nodiscard]] bool begin_framing(Bytes& bytes);
   [[nodiscard]] bool tell(const sip::Framed& framed, const StreamListener& listener);
   void tell_message(Bytes bytes, bool is_cut, const StreamListener& listener);
@@ -95,6 +99,7 @@ class Stream {
   std::uint64_t position_ = 0;
   bool at_message_ = false;             // a message may begin here, though nothing was seen of it
   std::optional<sip::Framer> framer_;   // while messages are followed; else one is looked for
+  std::optional<WebSocket> web_;        // while the messages of one are followed
   std::uint64_t first_packet_ = 0;      // of the message that is incomplete
   PacketMark last_;                     // the newest packet that was read
   std::map<std::uint64_t, Held> held_;  // by position

@@ -114,6 +114,7 @@ bool TextTrace::skip_to_message() {
 }
 
 // Its length tells whether its lines ended with CRLF or with LF, and whether its last one did.
+// What fits both ways is taken for CRLF.
 std::string TextTrace::read_body(std::size_t length) {
   Lines body;
   const auto fits = [&] { return body.size(2) == length || body.size(2) == length + 2; };

@@ -24,6 +24,8 @@ struct TraceFormat {
 
 [[nodiscard]] bool is_hep(Bytes beginning);
 void read_hep(std::FILE* stream, Collector& collector);
+// One datagram as an agent sends it.
+void take_hep(Bytes datagram, Collector& collector);
 
 // Knows no addresses: a message that was sent has an empty source, and so on. The instants are
 // taken for UTC, since sipp writes local time without its zone.

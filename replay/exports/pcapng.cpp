@@ -63,8 +63,16 @@ struct Way {
   Endpoint source, destination;
 };
 
-std::string ip_packet(const Way& way, std::uint8_t protocol, std::string transport,
-                      std::size_t checksum_at) {
+// What IP carries.
+struct Carried {
+  std::uint8_t protocol = 0;
+  std::uint16_t id = 0;  // each has its own: what is sent again is no copy of what was sent
+  std::string transport;
+  std::size_t checksum_at = 0;
+};
+
+std::string ip_packet(const Way& way, Carried carried) {
+  auto& [protocol, id, transport, checksum_at] = carried;
   const bool is_v6 = way.source.host.find(':') != std::string::npos;
   const std::string source = address_bytes(way.source.host, is_v6);
   const std::string destination = address_bytes(way.destination.host, is_v6);
@@ -75,8 +83,8 @@ std::string ip_packet(const Way& way, std::uint8_t protocol, std::string transpo
     return big(0x60000000, 4) + big(transport.size(), 2) + big(protocol, 1) + big(64, 1) + source +
            destination + transport;
   }
-  std::string head = big(0x4500, 2) + big(transport.size() + 20, 2) + big(0, 4) + big(64, 1) +
-                     big(protocol, 1) + big(0, 2) + source + destination;
+  std::string head = big(0x4500, 2) + big(transport.size() + 20, 2) + big(id, 2) + big(0, 2) +
+                     big(64, 1) + big(protocol, 1) + big(0, 2) + source + destination;
   head.replace(10, 2, big(checksum(head), 2));
   return head + transport;
 }
@@ -90,18 +98,24 @@ class Framing {
     payload = payload.substr(0, kPayloadMax);
     const std::string ports = big(way.source.port, 2) + big(way.destination.port, 2);
     if (!is_reliable(way.source.transport)) {
-      return ip_packet(way, capture::kUdp,
-                       ports + big(payload.size() + 8, 2) + big(0, 2) + std::string{payload}, 6);
+      std::string datagram = ports + big(payload.size() + 8, 2) + big(0, 2) + std::string{payload};
+      return ip_packet(way, {capture::kUdp, next_id(), std::move(datagram), 6});
     }
     std::uint32_t& next = next_[{way.source, way.destination}];
     const std::uint32_t seen = next_[{way.destination, way.source}];
     std::string segment = ports + big(next + 1U, 4) + big(seen + 1U, 4) + big(0x5018, 2) +
                           big(0xFFFF, 2) + big(0, 4) + std::string{payload};
     next += static_cast<std::uint32_t>(payload.size());
-    return ip_packet(way, capture::kTcp, std::move(segment), 16);
+    return ip_packet(way, {capture::kTcp, next_id(), std::move(segment), 16});
   }
 
  private:
+  std::uint16_t next_id() {
+    if (++id_ == 0) ++id_;
+    return id_;
+  }
+
+  std::uint16_t id_ = 0;
   std::map<std::pair<Endpoint, Endpoint>, std::uint32_t> next_;
 };
 

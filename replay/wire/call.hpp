@@ -34,6 +34,7 @@ struct Message {
   Endpoint destination;
   SipMessage sip;
   std::vector<PacketMark> copies = {};  // the same datagram at other taps
+  std::uint16_t ip_id = 0;              // as in Captured
 };
 
 // Indices of messages, in the order of the capture.

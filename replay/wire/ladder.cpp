@@ -86,7 +86,8 @@ Columns columns_of(const Call& call) {
     columns.names.push_back(to_text(at));
   };
   for (const Message& each : call.messages) {
-    if (each.source.host.empty() || each.destination.host.empty()) return {.names = {"caller", "callee"}, .addresses = {}};
+    if (each.source.host.empty() || each.destination.host.empty())
+      return {.names = {"caller", "callee"}, .addresses = {}};
     meet(each.source);
     meet(each.destination);
   }

@@ -10,6 +10,7 @@
 namespace lastcall::replay::wire {
 
 bool Traffic::is_copy(std::vector<Message>& messages, const capture::Captured& captured) {
+  if (taps_ == Taps::kOne) return false;
   for (auto it = messages.rbegin(); it != messages.rend(); ++it) {
     const std::int64_t age = captured.mark.at_ns - it->mark.at_ns;
     if (age > kForeignCopyNs) return false;
@@ -18,6 +19,8 @@ bool Traffic::is_copy(std::vector<Message>& messages, const capture::Captured& c
         it->sip.bytes() != captured.message->bytes()) {
       continue;
     }
+    const bool is_told = it->ip_id != 0 && captured.ip_id != 0;
+    if (is_told && it->ip_id != captured.ip_id) continue;
     // Traces that do not name both addresses show what one program sent and received, once each.
     if (captured.source.host.empty() || captured.destination.host.empty()) return false;
     it->copies.push_back(captured.mark);
@@ -64,7 +67,8 @@ void Traffic::add(const capture::Captured& captured) {
                       .first_packet = captured.first_packet,
                       .source = captured.source,
                       .destination = captured.destination,
-                      .sip = *captured.message});
+                      .sip = *captured.message,
+                      .ip_id = captured.ip_id});
 }
 
 Calls Traffic::take() {
@@ -85,7 +89,7 @@ Calls Traffic::take() {
   std::ranges::stable_sort(taken.calls, {}, began);
   taken.unbound = streams_.bind(taken.calls);
   taken.links = links_of(taken.calls);
-  *this = Traffic{};
+  *this = Traffic{taps_};
   return taken;
 }
 

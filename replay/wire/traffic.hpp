@@ -32,8 +32,16 @@ struct Calls {
   std::uint64_t unbound = 0;     // streams that belong to no call
 };
 
+// Whether the same datagram may have been seen twice.
+enum class Taps : std::uint8_t {
+  kMany,  // by several taps, or at a mirrored port: copies are merged
+  kOne,   // by who sent or received it: what comes again was sent again
+};
+
 class Traffic {
  public:
+  explicit Traffic(Taps taps = Taps::kMany) : taps_(taps) {}
+
   void add(const capture::Captured& captured);
   void add(const capture::MediaPacket& packet) { streams_.add(packet); }
 
@@ -50,6 +58,7 @@ class Traffic {
   void add_unreadable(const capture::Captured& captured);
   [[nodiscard]] bool is_copy(std::vector<Message>& messages, const capture::Captured& captured);
 
+  Taps taps_;
   std::map<std::string, std::size_t, std::less<>> index_;  // by Call-ID
   std::vector<Pile> piles_;
   StreamTable streams_;

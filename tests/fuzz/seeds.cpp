@@ -75,7 +75,38 @@ void put_captures(const fs::path& folder) {
           std::string(20, '~') + "\n" + message + std::string(20, '|') + "\n");
 }
 
+// Logs of other programs, a WebSocket, and words that want to be more than that.
+void put_texts(const fs::path& folder) {
+  namespace wire = replay::capture;
+  const std::string message = wire::request("INVITE", "a@b", "v=0\r\n");
+  const fs::path captures = folder / "capture";
+  put(captures, "asterisk",
+      "[2026-11-22 14:00:49.979] VERBOSE[1] res_pjsip_logger.c: <--- Received SIP request (9 "
+      "bytes) from UDP:192.0.2.1:5060 --->\n" +
+          message + "\n");
+  put(captures, "chan-sip",
+      "<--- SIP read from UDP:192.0.2.1:5060 --->\n" + message + "<------------->\n" +
+          "Retransmitting #1 (NAT) to 192.0.2.1:5060:\n" + message + "\n---\n");
+  put(captures, "sofia",
+      "recv 9 bytes from udp/[192.0.2.1]:5060 at 14:00:49.979664:\n   " + std::string(72, '-') +
+          "\n   OPTIONS sip:a SIP/2.0\n   Content-Length: 3\n   \n   abc\n   " +
+          std::string(72, '-') + "\n");
+  put(captures, "pjsua",
+      "14:00:49.979  pjsua_core.c  .RX 9 bytes Request msg INVITE/cseq=1 (rdata0x1) from UDP "
+      "192.0.2.1:5060:\n" +
+          message + "\n--end msg--\n");
+  const std::string web =
+      "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n\x81\x7e" + wire::be16(message.size()) + message;
+  put(captures, "websocket",
+      wire::pcap(wire::kRawLink,
+                 wire::in_order({wire::ip4(wire::tcp(99, "", {.syn = true}), wire::kTcpNumber),
+                                 wire::ip4(wire::tcp(100, web), wire::kTcpNumber)})));
+  put(folder / "pictures", "markup",
+      "INVITE\n200 to INVITE\n!I-29 <b onclick='x'>\n</text><script>\"&lt;\x1b[2J");
+}
+
 void write_all(const fs::path& folder) {
+  put_texts(folder);
   put_captures(folder / "capture");
   for (const torture::Fixture& each : torture::load_all(TORTURE_MESSAGES)) {
     put(folder / "message", each.name, each.bytes);

@@ -68,7 +68,9 @@ std::vector<Row> rows_of(const fs::path& index) {
     std::vector<std::string> cells;
     for (const std::string& cell : words_of(line, '|')) cells.push_back(trimmed(cell));
     if (cells.size() < 7) continue;
-    rows.push_back({cells[1], cells[2], {cells[3], cells[4], sorted(cells[5]), sorted(cells[6])},
+    rows.push_back({cells[1],
+                    cells[2],
+                    {cells[3], cells[4], sorted(cells[5]), sorted(cells[6])},
                     cells.back()});
   }
   return rows;
@@ -174,7 +176,7 @@ std::size_t records_in(const std::string& file, const std::string& content) {
     return occurrences(content, " message sent (") + occurrences(content, " message received [");
   }
   static const std::regex kBanner{
-      R"(<--- (Received|Transmitting) SIP re|<--- SIP read from |<--- Transmitting \()"
+      R"(<--- (Received|Transmitting) SIP re|<--- SIP read from |[Tt]ransmitting .*NAT\) to )"
       R"(|(^|\n)(recv|send) \d+ bytes |  \.[RT]X \d+ bytes )"};
   const std::sregex_iterator first{content.begin(), content.end(), kBanner};
   return static_cast<std::size_t>(std::distance(first, std::sregex_iterator{}));

@@ -79,7 +79,9 @@ TEST(Import, EveryBeginningOfAFileIsReadOrRefused) {
 TEST(Import, WhatIsNoCaptureIsRefusedInASentence) {
   EXPECT_EQ(import_bytes("").refusal, "It is empty.");
   EXPECT_EQ(import_bytes("hello\n").refusal,
-            "It is neither pcap nor pcapng, HEP3, a message log of sipp or a sipdump of Kamailio.");
+            "It is neither pcap nor pcapng, HEP3, a message log of sipp, a sipdump of Kamailio, "
+            "nor a log "
+            "of Asterisk, FreeSWITCH, sofia or pjsip with SIP messages in it.");
   EXPECT_EQ(import_bytes("GMBU\x02" + zeros(100)).refusal,
             "It is a capture of Network Monitor 2: convert it first (editcap -F pcapng FILE OUT).");
   EXPECT_NE(import_bytes("\x1f\x8b\x08" + zeros(7) + "rubbish").refusal.find("gzip"),

@@ -82,6 +82,11 @@ class Scripted {
     tap_ = tap;
     return *this;
   }
+  // All that follows has this identification of IP.
+  Scripted& with_ip_id(std::uint16_t id) {
+    ip_id_ = id;
+    return *this;
+  }
   // Messages go between these addresses from now on.
   Scripted& between(const Endpoint& caller, const Endpoint& callee) {
     caller_ = caller;
@@ -130,6 +135,7 @@ class Scripted {
                   .first_packet = packets_,
                   .source = is_alices ? caller_ : callee_,
                   .destination = is_alices ? callee_ : caller_,
+                  .ip_id = ip_id_,
                   .bytes = bytes,
                   .message = message ? std::optional{*message} : std::nullopt});
     return *this;
@@ -140,6 +146,7 @@ class Scripted {
   Endpoint callee_ = kBob;
   std::uint64_t packets_ = 0;
   std::uint32_t tap_ = 0;
+  std::uint16_t ip_id_ = 0;
 };
 
 // "I-29 R-5407-3.2.1", in the order of time; those of kOpen with a question mark.

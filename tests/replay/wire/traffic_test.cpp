@@ -2,6 +2,8 @@
 
 #include "tests/replay/wire/scripted.hpp"
 
+#include <tuple>
+
 namespace lastcall::replay::wire {
 namespace {
 
@@ -41,6 +43,30 @@ TEST(Traffic, WhatTwoTapsSawIsOneMessage) {
   ASSERT_EQ(calls.calls.at(0).messages.size(), 2U);
   EXPECT_EQ(calls.calls[0].messages[0].copies.size(), 1U);
   EXPECT_EQ(calls.merged, 1U);
+}
+
+// RFC 791: a datagram that is sent again has another identification, its copy at a mirrored port
+// the same; where there is none, what comes again at once is taken for a copy.
+TEST(Traffic, ARepetitionAtOnceIsNoCopy) {
+  for (const auto& [first, second, messages] :
+       {std::tuple{1, 2, 2U}, std::tuple{1, 1, 1U}, std::tuple{0, 0, 1U}, std::tuple{0, 2, 1U}}) {
+    Scripted script;
+    script.with_ip_id(static_cast<std::uint16_t>(first)).alice(0, "INVITE", 1, {.to_tag = ""});
+    script.with_ip_id(static_cast<std::uint16_t>(second)).alice(3, "INVITE", 1, {.to_tag = ""});
+    EXPECT_EQ(script.take().calls.at(0).messages.size(), messages) << first << " " << second;
+  }
+}
+
+TEST(Traffic, WhatASingleProgramToldIsNeverACopy) {
+  Traffic traffic{Taps::kOne};
+  const auto message = sip::parse(
+      "OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nMax-Forwards: 70\r\nFrom: "
+      "<sip:a>;tag=1\r\nTo: <sip:b>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n");
+  for (int i = 0; i < 2; ++i) {
+    traffic.add(
+        {.source = kAlice, .destination = kBob, .bytes = message->bytes(), .message = *message});
+  }
+  EXPECT_EQ(traffic.take().others.at(0).messages.size(), 2U);
 }
 
 TEST(Traffic, MediaBelongsToTheCallWhoseSdpNamesItsPorts) {
