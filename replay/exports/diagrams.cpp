@@ -11,12 +11,13 @@ namespace lastcall::replay::exports {
 namespace {
 
 constexpr int kPitch = 24;    // from row to row
+constexpr int kLine = 16;     // from line to line of a row
 constexpr int kHead = 44;     // above the first row
 constexpr int kLeft = 110;    // before the first column: the time
 constexpr int kColumn = 210;  // from column to column
 constexpr int kTrack = 26;    // from layer to layer
 constexpr int kText = 620;    // room for words
-constexpr int kLetter = 7;    // how wide one is, about
+constexpr int kLetter = 8;    // how wide one is, at most
 constexpr auto kLayers = static_cast<std::size_t>(LayerId::kClient);
 
 class Picture {
@@ -94,16 +95,25 @@ class Picture {
     rows_ += text(fmt::format("label {}", kind), (from + to) / 2, y - 4, arrow.label);
   }
 
+  // Over the whole width, in as many lines as it takes.
+  void broken_rule(const Row& row) {
+    const auto letters = static_cast<std::size_t>((text_x_ + kText - 24) / kLetter);
+    y_ += kPitch;
+    rows_ += line("rule", 8, y_ - 14, text_x_ + kText - 8, y_ - 14);
+    for (const std::string& each : wrapped(inert(row.rule + "   " + row.text), letters)) {
+      rows_ += text("rulename", 12, y_, each);
+      y_ += kLine;
+    }
+    rows_ += "</g>\n";
+    y_ += kPitch - kLine;
+  }
+
   void row(const Row& row) {
     const std::size_t letters = kText / kLetter;
     const std::vector<std::string> words = wrapped(inert(row.text), letters);
     rows_ += fmt::format("<g class=\"row\" data-row=\"{}\">\n", index_++);
     if (!row.rule.empty()) {
-      y_ += kPitch;
-      rows_ += line("rule", 8, y_ - 14, text_x_ + kText - 8, y_ - 14);
-      rows_ += text("rulename", 12, y_, row.rule + "   " + row.text);
-      rows_ += "</g>\n";
-      y_ += kPitch / 2;
+      broken_rule(row);
       return;
     }
     const auto ms =
@@ -122,9 +132,9 @@ class Picture {
     }
     for (const std::string& each : words) {
       rows_ += text("words", text_x_, y_ + 4, each);
-      y_ += 16;
+      y_ += kLine;
     }
-    y_ += kPitch - 16;
+    y_ += kPitch - kLine;
     rows_ += "</g>\n";
   }
 
@@ -142,7 +152,7 @@ Drawing draw_svg(const Ladder& ladder) { return Picture{ladder}.draw(); }
 
 std::string svg_style() {
   return R"(
-:root{--paper:#fff;--ink:#1c2329;--dim:#8a949c;--line:#cdd3d8}
+:root{--paper:#fff;--ink:#1c2329;--dim:#5f6a73;--line:#cdd3d8}
 :root{--request:#0b61a4;--good:#2b7a2b;--bad:#b3261e}
 @media(prefers-color-scheme:dark){
 :root{--paper:#15191d;--ink:#dde3e8;--dim:#8b959d;--line:#3a434b}
@@ -163,6 +173,7 @@ svg .lost{stroke-dasharray:6 4}
 svg text.label,svg text.cross{stroke:none}
 svg .rule{stroke-width:2}
 svg .rulename{fill:var(--bad);font-weight:bold}
+svg .rulename{paint-order:stroke;stroke:var(--paper);stroke-width:4px}
 svg .fact{fill:var(--ink)}
 svg .report{fill:var(--paper);stroke:var(--ink)}
 svg .wrong{fill:var(--bad)}

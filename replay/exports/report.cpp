@@ -24,7 +24,10 @@ pre{border:1px solid var(--line);padding:.6em}
 .row.later{opacity:.25}
 .row.here text{font-weight:bold}
 kbd{border:1px solid var(--line);border-radius:3px;padding:0 .3em}
-@media(max-width:70em){main{grid-template-columns:1fr}aside{position:static}}
+@media(max-width:70em){
+main{grid-template-columns:minmax(0,1fr)}
+aside{top:auto;bottom:0;max-height:40vh;background:var(--paper);border-top:1px solid var(--line)}
+}
 )";
 
 // The page is complete without it; it adds the slider.

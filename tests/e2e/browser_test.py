@@ -35,7 +35,7 @@ CONTRAST = """
 })()
 """
 
-# Texts of the drawing that leave it, or that run into the next column.
+# Texts of the drawing that leave it, that run into the next column, or into one another.
 CLIPPED = """
 (() => {
   const svg = document.querySelector('svg');
@@ -46,6 +46,14 @@ CLIPPED = """
     const edge = kind.startsWith('label') ? words : width;
     if (box.x < 0 || box.x + box.width > edge) odd.push(kind + ': ' + each.textContent);
   }
+  const boxes = [...svg.querySelectorAll('.row text')].map(each => [each.getBBox(), each]);
+  boxes.forEach(([a, one], i) => {
+    for (const [b, other] of boxes.slice(i + 1, i + 12)) {
+      const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+      const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+      if (across > 1 && down > 3) odd.push(one.textContent + ' / ' + other.textContent);
+    }
+  });
   return odd;
 })()
 """

@@ -67,8 +67,9 @@ def what_is_no_capture_is_refused_in_a_line(lastcall, folder):
     with open(path, "w", encoding="ascii") as file:
         file.write("Dear Sir\n")
     peers.check(run(lastcall, path, status=5) == (
-        f"lastcall: {path}: It is neither pcap nor pcapng, HEP3, a message log of sipp or a "
-        "sipdump of Kamailio.\n"), "not what was expected")
+        f"lastcall: {path}: It is neither pcap nor pcapng, HEP3, a message log of sipp, a "
+        "sipdump of Kamailio, nor a log of Asterisk, FreeSWITCH, sofia or pjsip with SIP messages "
+        "in it.\n"), "not what was expected")
     missing = os.path.join(folder, "missing.pcap")
     peers.check(run(lastcall, missing, status=6) ==
                 f"lastcall: {missing}: No such file or directory.\n", "not what was expected")

@@ -65,7 +65,8 @@ def logged_flows(lastcall, log, folder):
     calls = json.loads(replay_test.run(lastcall, "log", "calls", log, "--format", "json"))
     for index, call in enumerate(calls):
         path = os.path.join(folder, f"logged-{index}.pcapng")
-        replay_test.run(lastcall, "export", "pcapng", log, "--call", call["sip_call_id"], "-o", path)
+        replay_test.run(lastcall, "export", "pcapng", log, "--call", call["sip_call_id"],
+                        "-o", path)
         for packet in packets_of_pcapng(path):
             flows[struct.unpack(">HH", packet[20:24])].append((call["sip_call_id"], packet[28:]))
     return flows
@@ -140,8 +141,8 @@ def the_plan_runs_between_two_sipps(lastcall, folder):
     for scenario in PLAN:
         caller, callee = export_pair(lastcall, folder, scenario)
         ports = peers.free_port(), peers.free_port()
-        answering = peers.start_sipp(folder, scenario + "-callee", f"127.0.0.1:{ports[1]}", ports[0],
-                                     "-sf", callee, "-m", "1")
+        answering = peers.start_sipp(folder, scenario + "-callee", f"127.0.0.1:{ports[1]}",
+                                     ports[0], "-sf", callee, "-m", "1")
         try:
             replay_test.wait_bound(answering, ports[0])
             calling = peers.start_sipp(folder, scenario + "-caller", f"127.0.0.1:{ports[0]}",
