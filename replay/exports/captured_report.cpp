@@ -52,7 +52,7 @@ std::vector<Detail> details_of(const wire::Call& call, const Ladder& ladder) {
 Report report_of(const JudgedCall& judged) {
   const wire::Call& call = judged.call;
   Report report{.title = "Call " + call.sip_call_id,
-                .has_failed = wire::verdict_of(judged.findings) == wire::Verdict::kFailed,
+                .verdict = name(wire::verdict_of(judged.findings)),
                 .ladder = wire::ladder_of(call, judged.findings)};
   const wire::Life life = wire::life_of(call);
   report.summary.push_back(

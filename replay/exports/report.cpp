@@ -11,7 +11,7 @@ constexpr std::string_view kStyle = R"(
 body{margin:0;background:var(--paper);color:var(--ink);font:15px system-ui,sans-serif}
 header{padding:1em 1.5em;border-bottom:1px solid var(--line)}
 h1{font-size:1.2em;margin:0 0 .4em;overflow-wrap:anywhere}
-.failed{color:var(--bad)}.passed{color:var(--good)}
+.failed{color:var(--bad)}.passed{color:var(--good)}.open{color:var(--dim)}
 ul{margin:.4em 0;padding-left:1.2em}
 main{display:grid;grid-template-columns:minmax(0,1fr) 26em;gap:1em;padding:0 1.5em}
 #ladder{overflow:auto}
@@ -36,24 +36,25 @@ constexpr std::string_view kScript = R"(
 const details=JSON.parse(document.getElementById('details').textContent);
 const rows=[...document.querySelectorAll('.row')];
 const slider=document.getElementById('position');
-function show(at){
+function show(at,isSeen){
   at=Math.max(0,Math.min(rows.length-1,at));
   slider.value=at;
   rows.forEach((row,i)=>{row.classList.toggle('later',i>at);row.classList.toggle('here',i===at)});
   document.getElementById('where').textContent=(at+1)+' of '+rows.length;
   document.getElementById('state').textContent=details[at].state;
   document.getElementById('bytes').textContent=details[at].bytes||'(no message)';
-  rows[at].scrollIntoView({block:'nearest'});
+  const box=rows[at].getBoundingClientRect();
+  if(!isSeen&&(box.top<60||box.bottom>.6*innerHeight))rows[at].scrollIntoView({block:'center'});
 }
 slider.addEventListener('input',()=>show(+slider.value));
-rows.forEach((row,i)=>row.addEventListener('click',()=>show(i)));
+rows.forEach((row,i)=>row.addEventListener('click',()=>show(i,true)));
 document.addEventListener('keydown',event=>{
   const steps={ArrowDown:1,j:1,ArrowUp:-1,k:-1,PageDown:10,PageUp:-10};
   if(event.key in steps){show(+slider.value+steps[event.key]);event.preventDefault()}
   if(event.key==='Home'){show(0);event.preventDefault()}
   if(event.key==='End'){show(rows.length-1);event.preventDefault()}
 });
-if(rows.length)show(rows.length-1);
+if(rows.length)show(rows.length-1,true);
 )";
 
 std::string list_of(const std::vector<std::string>& sentences, std::string_view kind) {
@@ -86,8 +87,7 @@ std::string to_html(const Report& report) {
                       escaped(report.title), svg_style(), kStyle);
   html += fmt::format("<header>\n<h1>{}</h1>\n", escaped(report.title));
   html += list_of(report.summary, "summary");
-  html +=
-      fmt::format("<strong class=\"{0}\">{0}</strong>\n", report.has_failed ? "failed" : "passed");
+  html += fmt::format("<strong class=\"{0}\">{0}</strong>\n", report.verdict);
   html += list_of(report.findings, "findings");
   html += "</header>\n<main>\n<div id=\"ladder\">\n";
   html += fmt::format(

@@ -6,6 +6,7 @@
 #include "replay/exports/diagrams.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lastcall::replay::exports {
@@ -20,7 +21,7 @@ struct Report {
   std::string title;
   std::vector<std::string> summary;   // sentences
   std::vector<std::string> findings;  // one sentence per broken rule or race
-  bool has_failed = false;
+  std::string_view verdict = "passed";  // or "failed", "open"
   Ladder ladder;
   std::vector<Detail> details;  // one for each row of the ladder
 };
