@@ -125,6 +125,15 @@ boost::json::object json_of(const Material& material, const Cost& cost) {
           {"peak_bytes", cost.peak_bytes}};
 }
 
+void tell_json(const Material& material, const Cost& ours, const std::optional<Cost>& theirs) {
+  boost::json::object document{{"bytes", material.bytes()},
+                               {"packets", material.packets()},
+                               {"messages", material.messages()},
+                               {"import", json_of(material, ours)}};
+  if (theirs) document.emplace("tshark", json_of(material, *theirs));
+  fmt::print("{}\n", boost::json::serialize(document));
+}
+
 Exit run(const Arguments& arguments) {
   const auto material = Material::make({arguments.megabytes * 1'000'000, arguments.audio});
   if (!material) {
@@ -136,20 +145,16 @@ Exit run(const Arguments& arguments) {
     fmt::print(stderr, "lastcall: what was written was not read whole\n");
     return Exit::kFailed;
   }
-  const auto theirs = arguments.alone ? std::nullopt : tshark_cost(*material);
-  if (arguments.format == "json") {
-    boost::json::object document{{"bytes", material->bytes()},
-                                 {"packets", material->packets()},
-                                 {"messages", material->messages()},
-                                 {"import", json_of(*material, *ours)}};
-    if (theirs) document.emplace("tshark", json_of(*material, *theirs));
-    fmt::print("{}\n", boost::json::serialize(document));
-  } else {
+  const bool is_text = arguments.format == "text";
+  if (is_text) {
     fmt::print("{} MB, {} packets, {} of them SIP\n", material->bytes() / 1'000'000,
                material->packets(), material->messages());
     tell("lastcall import", *material, *ours);
-    if (theirs) tell("tshark -q -z sip,stat", *material, *theirs);
+    std::fflush(stdout);  // tshark takes its time
   }
+  const auto theirs = arguments.alone ? std::nullopt : tshark_cost(*material);
+  if (is_text && theirs) tell("tshark -q -z sip,stat", *material, *theirs);
+  if (!is_text) tell_json(*material, *ours, theirs);
   if (!theirs && !arguments.alone) {
     fmt::print(stderr, "lastcall: not compared with tshark, which is not here or fails\n");
   }

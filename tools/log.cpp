@@ -7,6 +7,7 @@
 #include "replay/rows.hpp"
 #include "replay/words.hpp"
 #include "tools/log_options.hpp"
+#include "tools/log_travel.hpp"
 #include "tools/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -140,7 +141,8 @@ Exit show_call(const LogArguments& arguments) {
   Exit exit = Exit::kPassed;
   const auto recording = read_log(arguments.file, exit);
   if (!recording) return exit;
-  const replay::CallLine* line = find_call(replay::calls_of(recording->records), arguments.id);
+  const replay::CallList list = replay::calls_of(recording->records);
+  const replay::CallLine* line = find_call(list, arguments.id);
   if (line == nullptr) return Exit::kUsage;
   print(replay::records_of(recording->records, line->call), arguments.format);
   return exit;
@@ -194,7 +196,8 @@ Exit verify(const LogArguments& arguments) {
 }  // namespace
 
 void add_log(CLI::App& app, Exit& exit) {
-  CLI::App* verb = app.add_subcommand("log", "Read a log: calls, call ID, tail, verify");
+  CLI::App* verb =
+      app.add_subcommand("log", "Read a log: calls, call ID, state, diff, tail, verify");
   verb->require_subcommand(1);
   const auto arguments = std::make_shared<LogArguments>();
   const auto add = [&](const char* word, const char* what, Exit (*run)(const LogArguments&)) {
@@ -222,6 +225,7 @@ void add_log(CLI::App& app, Exit& exit) {
   add_format(*last);
   last->add_option("-n", arguments->lines, "how many")->capture_default_str();
   last->add_flag("-f", arguments->follow, "wait for more");
+  add_log_travel(*verb, exit);
   add_file(*add("verify", "Whether the file is sound and every call ended properly", verify));
 }
 

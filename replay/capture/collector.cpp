@@ -36,6 +36,9 @@ void Collector::message(Captured captured) {
   }
   if (!captured.fault.empty()) problem(captured.mark.packet, captured.fault);
   if (listener_.on_message) listener_.on_message(captured);
+  if (input_ != nullptr && report_.messages % limits::kMessagesPerProgress == 0) {
+    progress({report_.packets, input_->bytes_read(), input_->bytes_total()});
+  }
 }
 
 void Collector::media(const MediaPacket& packet) {

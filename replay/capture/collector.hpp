@@ -3,6 +3,7 @@
 // the problems, and tells the listener. One per import.
 
 #include "replay/capture/captured.hpp"
+#include "replay/capture/input_file.hpp"
 #include "replay/capture/reader.hpp"
 
 #include <cstddef>
@@ -21,11 +22,15 @@ class Collector {
   void problem(std::uint64_t packet, std::string sentence);
   void progress(const Progress& progress) const;
 
+  // From now on messages tell how far reading this file has come. REQUIRES: it outlives us.
+  void reads(const InputFile& input) { input_ = &input; }
+
   Report& report() { return report_; }
 
  private:
   const Listener& listener_;
   Report report_;
+  const InputFile* input_ = nullptr;
 };
 
 }  // namespace lastcall::replay::capture

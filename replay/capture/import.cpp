@@ -98,6 +98,7 @@ Done read_pcapng_file(InputFile& input, Collector& collector) {
 Done read_trace(const TraceFormat& format, InputFile& input, Collector& collector) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{input.as_stream(), std::fclose};
   if (!stream) return std::unexpected{"There is no memory to read it."};
+  collector.reads(input);
   format.read(stream.get(), collector);
   if (collector.report().packets == 0) return std::unexpected{refusal(input)};
   if (!input.unpacking_error().empty()) tell_end(input, "the file is damaged", collector);

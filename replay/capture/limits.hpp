@@ -40,5 +40,6 @@ inline constexpr std::size_t kCallIdsMax = 1'000'000;  // told apart when counti
 inline constexpr std::size_t kMethodsMax = 64;         // likewise
 
 inline constexpr std::uint64_t kPacketsPerProgress = 65'536;
+inline constexpr std::uint64_t kMessagesPerProgress = 16'384;  // of traces
 
 }  // namespace lastcall::replay::capture::limits

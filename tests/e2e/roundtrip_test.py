@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import time
 
 import peers
 import program
@@ -54,7 +55,7 @@ def per_flow(path, port):
         frame, at = data[at + 16:at + 16 + size], at + 16 + size
         packet = frame[14:]
         source, destination = struct.unpack(">HH", packet[20:24])
-        if packet[9] == 17 and port in (source, destination):
+        if packet[9] == 17 and port in (source, destination) and b"SIP/2.0" in packet:
             flows[source, destination].append(packet[28:])
     return flows
 
@@ -88,19 +89,35 @@ def call_id(message):
     return re.search(rb"(?im)^Call-ID:\s*(\S+)", message).group(1).decode()
 
 
+def wait_for_mark(path, port):
+    """Until a packet that is sent now stands in the capture, and with it all that came before."""
+    mark = b"that was all"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(mark, ("127.0.0.1", port))
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        with open(path, "rb") as file:
+            if mark in file.read():
+                return
+        time.sleep(0.01)
+    raise AssertionError("tcpdump writes nothing more")
+
+
 def a_tap_sees_what_the_log_says(lastcall, folder):
     """tcpdump on the loopback beside a served run: the same bytes in the same order per flow."""
     peers.need_sipp()
     peers.need("tcpdump", "tcpdump")
     log, path = os.path.join(folder, "serve.db"), os.path.join(folder, "tap.pcap")
     with peers.Serve(lastcall, log) as serve:
-        command = ["tcpdump", "-i", "lo", "-U", "-w", path, "udp", "port", str(serve.port)]
+        command = ["tcpdump", "-i", "lo", "-U", "--immediate-mode", "-w", path,
+                   "udp", "port", str(serve.port)]
         with program.Program(command, "tcpdump") as tap:
             tap.expect("listening on")
             sipp = peers.start_sipp(folder, "hold", f"127.0.0.1:{serve.port}", peers.free_port(),
                                     "-sf", os.path.join(HERE, "hold.xml"), "-m", "5", "-r", "5")
             peers.finish_sipp(sipp, folder, "hold", SECONDS)
             serve.stop()
+            wait_for_mark(path, serve.port)
             tap.stop()
     tapped, logged = per_flow(path, serve.port), logged_flows(lastcall, log, folder)
     peers.check(set(tapped) == set(logged), f"flows {set(tapped)} and {set(logged)}")
@@ -182,7 +199,14 @@ def a_failure_is_one_file(lastcall, folder):
         archive.extractall(folder)
     peers.check(names == {"README.txt", "report.html", "ladder.svg", "ladder.txt", "call.json",
                           "call.pcapng", "caller.xml", "callee.xml", "run.db"}, f"{names}")
-    replay_test.run(lastcall, "replay", os.path.join(folder, "run.db"), status=1)
+    copy = os.path.join(folder, "run.db")
+    replay_test.run(lastcall, "replay", copy, status=1)
+    told = replay_test.run(lastcall, "log", "diff", log, copy)
+    peers.check("the same in both" in told, f"the copy differs: {told}")
+    call = json.loads(replay_test.run(lastcall, "log", "calls", copy, "--format", "json"))[0]
+    early = replay_test.run(lastcall, "log", "state", call["call"], copy, "--at", "15")
+    late = replay_test.run(lastcall, "log", "state", call["call"], copy)
+    peers.check("\nSession\n" in early and "\nSession\n" not in late, f"{early}\n{late}")
     with open(os.path.join(folder, "report.html"), encoding="utf-8") as report:
         peers.check("PO-1" in report.read(), "the report names the rule that was broken")
     peers.check(len(messages(lastcall, os.path.join(folder, "call.pcapng"))) == 1, "its packets")
