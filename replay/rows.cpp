@@ -252,8 +252,9 @@ void Teller::tell(const sim::TraceEntry& entry) {
               fmt::format("the UI asks: {}", name(asked.command.op)));
       },
       [&](const sim::Faulted& fault) {
-        track(LayerId::kWorld, Mark::kNone, "FAULT  " + fault.what);
-      });
+        track(LayerId::kWorld, Mark::kNone, fmt::format("FAULT  {}", name(fault.what)));
+      },
+      [&](const sim::Recovered&) { track(LayerId::kWorld, Mark::kNone, "the engine runs again"); });
 }
 
 // The user part of the first SIP URI in a header: "bob" of "<sip:bob@10.0.0.2>;tag=1".

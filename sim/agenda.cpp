@@ -1,5 +1,7 @@
 #include "sim/agenda.hpp"
 
+#include "engine/base/match.hpp"
+
 #include <algorithm>
 
 namespace lastcall::sim {
@@ -14,6 +16,16 @@ Entry Agenda::take() {
   Entry entry = std::move(lines_.back().entry);
   lines_.pop_back();
   return entry;
+}
+
+void Agenda::lose_process() {
+  std::erase_if(lines_, [](const Line& line) {
+    return match(
+        line.entry, [](const DatagramLands&) { return false; },
+        [](const ActionBegins&) { return false; }, [](const RaceHasBegun&) { return false; },
+        [](const auto&) { return true; });
+  });
+  std::ranges::make_heap(lines_, later);
 }
 
 bool Agenda::is_quiet() const {

@@ -1,7 +1,7 @@
 #pragma once
 // Agenda: what will happen in the simulated world, and when. Ordered by instant; at one instant, in
-// the order of writing down. A regular value. Nothing is ever crossed out: who takes an entry
-// checks whether it still means something.
+// the order of writing down. A regular value. Nothing but a crash ever crosses anything out: who
+// takes an entry checks whether it still means something.
 
 #include "engine/base/time.hpp"
 #include "engine/model/output.hpp"
@@ -24,6 +24,7 @@ struct DatagramLands {
   ActorIndex from = kEngineIndex;
   ActorIndex to = kEngineIndex;
   std::string bytes;
+  bool moved = false;  // sent from the sender's other port
 };
 struct StreamOpens {
   CallId call;
@@ -40,10 +41,18 @@ struct PumpTicks {
   StreamId stream;
   std::uint32_t round = 0;
 };
+// How the client deals with a notice: it says so once, twice or never, or it hangs up from inside
+// it, or both from inside it and right behind it.
+enum class Manner : std::uint8_t { kOnce, kTwice, kNever, kHangsUp, kHangsUpTwice };
+
 // The client begins to deal with a notice.
 struct NoticeReaches {
   Notify notice;
-  bool twice = false;
+  Manner manner = Manner::kOnce;
+};
+// A name is answered.
+struct NameLeads {
+  TargetsResolved answer;
 };
 struct CommitLands {
   Position durable = 0;
@@ -54,9 +63,11 @@ struct ActionBegins {
 };
 // The actions of a race have begun; the next race may.
 struct RaceHasBegun {};
+// The engine, which was lost or stood still, runs again.
+struct EngineStarts {};
 
 using Entry = std::variant<DatagramLands, StreamOpens, StreamCloses, PumpTicks, NoticeReaches,
-                           CommitLands, ActionBegins, RaceHasBegun>;
+                           CommitLands, ActionBegins, RaceHasBegun, EngineStarts, NameLeads>;
 
 class Agenda {
  public:
@@ -76,6 +87,9 @@ class Agenda {
     std::ranges::sort(sorted, [](const Line* a, const Line* b) { return later(*b, *a); });
     for (const Line* line : sorted) f(line->at, line->entry);
   }
+
+  // Crosses out what only the process of the engine knew of: it is lost.
+  void lose_process();
 
   // Whether nothing but the pump's frames is under way.
   [[nodiscard]] bool is_quiet() const;

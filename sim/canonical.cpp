@@ -133,24 +133,29 @@ void Past::add(const TraceEntry& entry, const World& world) {
 }
 
 void World::add_to(HashInput& input) const {
-  const log::MemoryLog& log = disk_.log();
-  const Turns turns{kernel_, log};
-  input.add(now_);
-  input.add(core::hash_of_state(kernel_.state()));
-  input.add(kernel_.in_turn());
-  input.add(hash_of_mail(kernel_, turns));
-  kernel_.for_each_held([&](const core::GatedOutput& held, std::uint64_t turn) {
+  // A new member does not compile here. Left out is how this world came about.
+  const auto& [scenario, now, steps, kernel, disk, media, client, peers, network, agenda, decisions,
+               policy, trace, all_acts, acts_begun, asking, newest_input, offered, offered_at,
+               given, races, race_may_begin, audio_flows, partner, recorder, setup_end, reborn,
+               drawn_deadline, lateness, crashes, process, to_crash, to_stall] = *this;
+  const log::MemoryLog& log = disk.log();
+  const Turns turns{kernel, log};
+  input.add(now);
+  input.add(core::hash_of_state(kernel.state()));
+  input.add(kernel.in_turn());
+  input.add(hash_of_mail(kernel, turns));
+  kernel.for_each_held([&](const core::GatedOutput& held, std::uint64_t turn) {
     input.add(held.call);
     input.add(held.gate);
     input.add(held.output);
     turns.add(input, turn);
   });
-  disk_.add_to(input, now_);
-  input.add(media_);
-  client_.add_to(input, now_);
-  input.add(peers_);
-  input.add(network_);
-  agenda_.for_each([&](Instant at, const Entry& entry) {
+  disk.add_to(input, now);
+  input.add(media);
+  client.add_to(input, now);
+  for (const Party& each : peers) each.add_to(input);
+  input.add(network);
+  agenda.for_each([&](Instant at, const Entry& entry) {
     input.add(at);
     const auto* commit = std::get_if<CommitLands>(&entry);
     if (commit != nullptr) {
@@ -160,7 +165,7 @@ void World::add_to(HashInput& input) const {
     }
   });
   std::uint64_t acts = 0;
-  for (const Act& act : acts_) {
+  for (const Act& act : all_acts) {
     HashInput each;
     each.add(act.as.sender);
     each.add(act.as.call);
@@ -168,15 +173,19 @@ void World::add_to(HashInput& input) const {
     acts += each.hash64(4);
   }
   input.add(acts);
-  for (const Asking& asking : asking_) {
-    input.add(asking.call);
-    input.add(asking.asker);
+  for (const Asking& each : asking) {
+    input.add(each.call);
+    input.add(each.asker);
   }
-  input.add(recorder_);
-  input.add(given_);
-  input.add(races_);
-  input.add(race_may_begin_);
-  input.add(audio_flows_);
+  input.add(recorder);
+  input.add(given);
+  input.add(races);
+  input.add(race_may_begin);
+  input.add(audio_flows);
+  input.add(crashes);
+  input.add(process);
+  input.add(to_stall);
+  input.add(to_crash);
 }
 
 StateKey key_of(const World& world, std::uint64_t past) {

@@ -29,12 +29,18 @@ enum class ChoiceKind : std::uint8_t {
   kLateMedia,   // how long a stream takes to open or stop
   kLateNotice,  // how long the client takes to deal with a notice
   kLateDisk,    // how long a commit takes
-  kCrash,       // 1: the engine crashes here and recovers
+  kCrash,       // when the engine crashes, how long it is down, whether a port is gone after it
+  kStall,       // when it stands still, and how long
+  kDiskFails,   // when nothing becomes durable any more
+  kPartition,   // when a peer is cut off, which way, and how long
+  kMove,        // when a peer's datagrams come from another port
+  kName,        // what a name leads to, and when
+
 };
 [[nodiscard]] constexpr auto names_of(ChoiceKind) {
-  return std::array<std::string_view, 9>{"postpone",    "delay",      "loss",
-                                         "duplicate",   "late-timer", "late-media",
-                                         "late-notice", "late-disk",  "crash"};
+  return std::array<std::string_view, 14>{
+      "postpone",  "delay", "loss",  "duplicate",  "late-timer", "late-media", "late-notice",
+      "late-disk", "crash", "stall", "disk-fails", "partition",  "move",       "name"};
 }
 
 // Which decision. It belongs to an item, not to a step: adding an event to one call moves no other
@@ -42,8 +48,9 @@ enum class ChoiceKind : std::uint8_t {
 struct ChoiceKey {
   ChoiceKind kind = ChoiceKind::kPostpone;
   std::uint8_t from =
-      0;                // kPostpone: sending LayerId. kDelay, kLoss, kDuplicate: the sending actor
-  std::uint8_t to = 0;  // kPostpone: receiving LayerId
+      0;  // kPostpone: sending LayerId. kDelay, kLoss, kDuplicate: the sending
+          // actor. kCrash: 0 when, 1 how long, 2 the port. kPartition, kMove: the peer
+  std::uint8_t to = 0;     // kPostpone: receiving LayerId
   std::uint16_t call = 0;  // calls in order of appearance, from 1; 0: belongs to none
   std::uint32_t nth = 0;   // the n-th of its kind, from 0
   auto operator<=>(const ChoiceKey&) const = default;

@@ -1,7 +1,8 @@
 #pragma once
 // Client: the simulated user interface, an application in the engine's process. It hears notices,
-// deals with them in order and at its own pace (at once, late, twice, or never), asks about its
-// calls by id, and gives the commands of the scenario. It knows only what it was told.
+// deals with them in order and at its own pace (at once, late, twice, never, or by hanging up from
+// inside them), asks about its calls by id, and gives the commands of the scenario. It knows only
+// what it was told.
 
 #include "engine/base/hash.hpp"
 #include "engine/model/input.hpp"
@@ -16,12 +17,21 @@
 
 namespace lastcall::sim {
 
+// What a decision of the kind kLateNotice means beside a delay.
+[[nodiscard]] Manner manner_of(std::uint32_t choice);
+
 class Client {
  public:
   // Orders of the engine.
   void hear(const Notify& notice, const Scene& scene);
   void hear(const Reply& reply, const Scene& scene);
   void abort(CallId call);
+
+  // Its process is lost: what it was doing it forgets, its calls it has on paper.
+  void crash() { busy_until_ = {}; }
+  // What it asked for and had no answer to, in order: after a crash it asks again, and the engine
+  // knows a command again by its id (EVENTLOG G4).
+  [[nodiscard]] const std::vector<CommandGiven>& unanswered() const { return unanswered_; }
 
   // It deals with a notice. What it then reports: that it took it, once, twice or never.
   [[nodiscard]] std::vector<Input> take(const NoticeReaches& due);
@@ -43,14 +53,16 @@ class Client {
   }
   // What it will do depends on this (sim/canonical).
   void add_to(HashInput& input, Instant now) const {
-    input.add(silent_);
-    input.add(calls_back_);
-    input.add(commands_);
-    input.add(std::max(busy_until_, now));
-    for (const Known& each : calls_) {
+    const auto& [silent, calls_back, commands, busy_until, calls, unanswered] = *this;
+    input.add(silent);
+    input.add(calls_back);
+    input.add(commands);
+    input.add(std::max(busy_until, now));
+    for (const Known& each : calls) {
       input.add(each.call);
       input.add(each.state);
     }
+    input.add(unanswered);
   }
 
  private:
@@ -59,12 +71,14 @@ class Client {
     CallState state = CallState::kIdle;
   };
   void remember(CallId call, CallState state);
+  [[nodiscard]] CommandGiven give(Op op, CallId call, std::string target);
 
   bool silent_ = false;
   bool calls_back_ = false;
   std::uint64_t commands_ = 0;
   Instant busy_until_{};  // notices are dealt with in order
   std::vector<Known> calls_;
+  std::vector<CommandGiven> unanswered_;
 };
 
 }  // namespace lastcall::sim

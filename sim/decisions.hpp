@@ -79,6 +79,16 @@ inline constexpr Duration kDisk[] = {0ms, 1ms, 5ms, 20ms, 100ms, 500ms};
 // take: it starves its layer, and is a fault.
 inline constexpr Duration kConfirm[] = {0ms, 1ms, 5ms, 20ms, 50ms, 200ms, 1s, 2s, 6s};
 inline constexpr std::uint32_t kConfirmStarves = std::size(kConfirm) - 1;
+// How long the engine stands still.
+inline constexpr Duration kStall[] = {1s, 6s, 40s};
+// How long a peer is cut off: less than a request is repeated for.
+inline constexpr Duration kCut[] = {1s, 3s, 8s};
+// Until a name is answered. The last is longer than an ending may take.
+inline constexpr Duration kName[] = {1ms, 100ms, 1s, 6s};
+[[nodiscard]] constexpr bool leads_nowhere(std::uint32_t choice) { return choice % 2 == 1; }
+// From the loss of the engine's process to its next start. The last is longer than an ending may
+// take.
+inline constexpr Duration kDown[] = {0ms, 1ms, 100ms, 1s, 6s};
 }  // namespace delays
 
 }  // namespace lastcall::sim

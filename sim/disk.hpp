@@ -1,6 +1,7 @@
 #pragma once
 // Disk: the engine's log and when its batches become durable: at once, or after a drawn time, in
-// order. Orders that wait for durability wait for this.
+// order. Orders that wait for durability wait for this. Once it has failed nothing becomes durable
+// any more and nothing waits for it: endings go on, unlogged (EVENTLOG).
 
 #include "engine/base/hash.hpp"
 #include "engine/log/memory_log.hpp"
@@ -18,6 +19,11 @@ class Disk {
     const Position sealed = log_.sealed();
     if (sealed == asked_) return;
     asked_ = sealed;
+    if (to_failure_ > 0 && --to_failure_ == 0) {
+      failed_ = true;
+      scene.tell(Faulted{{}, Fault::kDiskFailed});
+    }
+    if (failed_) return;
     const ChoiceKey key{.kind = ChoiceKind::kLateDisk};
     const std::uint32_t index = scene.decisions.draw_next(key, std::size(delays::kDisk));
     busy_until_ = std::max(busy_until_, scene.now + delays::kDisk[index]);
@@ -28,7 +34,24 @@ class Disk {
     }
   }
   void land(const CommitLands& due) {
-    if (due.durable > log_.durable()) log_.make_durable(due.durable);
+    if (!failed_ && due.durable > log_.durable()) log_.make_durable(due.durable);
+  }
+
+  // It will fail at the n-th commit from now; 0: never.
+  void fail_at(std::uint32_t commit) { to_failure_ = commit; }
+  [[nodiscard]] bool failed() const { return failed_; }
+  // What orders need not wait for.
+  [[nodiscard]] Position passed() const { return failed_ ? log_.sealed() : log_.durable(); }
+
+  // Whether a batch was sealed since the last commit().
+  [[nodiscard]] bool has_more() const { return log_.sealed() != asked_; }
+  // All that was given to it is on the disk, and nobody has been told.
+  void sync() { log_.make_durable(asked_); }
+  // What is not durable is lost with the process.
+  void crash(Instant now) {
+    log_.crash();
+    asked_ = log_.last();
+    busy_until_ = now;
   }
 
   [[nodiscard]] log::MemoryLog& log() { return log_; }
@@ -36,15 +59,21 @@ class Disk {
   [[nodiscard]] log::MemoryLog take_log() && { return std::move(log_); }
   // How far it is behind (sim/canonical).
   void add_to(HashInput& input, Instant now) const {
-    input.add(log_.last() - log_.durable());
-    input.add(log_.last() - asked_);
-    input.add(std::max(busy_until_, now));
+    const auto& [log, asked, busy_until, to_failure, failed] =
+        *this;  // a new member does not compile
+    input.add(log.last() - log.durable());
+    input.add(log.last() - asked);
+    input.add(std::max(busy_until, now));
+    input.add(to_failure);
+    input.add(failed);
   }
 
  private:
   log::MemoryLog log_{log::Syncs::kWhenTold};
   Position asked_ = 0;
   Instant busy_until_{};
+  std::uint32_t to_failure_ = 0;
+  bool failed_ = false;
 };
 
 }  // namespace lastcall::sim

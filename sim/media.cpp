@@ -8,11 +8,17 @@ namespace {
 constexpr std::uint16_t kFirstPort = 40'000;
 
 // How long opening (0) or stopping (1) a stream takes.
-Duration lateness(CallId call, std::uint8_t what, const Scene& scene) {
+// Only stopping can take for ever.
+constexpr std::uint32_t kForever = std::size(delays::kConfirm);
+std::optional<Duration> lateness(CallId call, std::uint8_t what, const Scene& scene) {
   const ChoiceKey key{
       .kind = ChoiceKind::kLateMedia, .from = what, .call = scene.decisions.ordinal(call)};
-  const std::uint32_t index = scene.decisions.draw_next(key, std::size(delays::kConfirm));
-  if (index == delays::kConfirmStarves) scene.tell(Faulted{call, "media late"});
+  const std::uint32_t index = scene.decisions.draw_next(key, kForever + what);
+  if (index == delays::kConfirmStarves) scene.tell(Faulted{call, Fault::kMediaLate});
+  if (index == kForever) {
+    scene.tell(Faulted{call, Fault::kMediaSilent});
+    return std::nullopt;
+  }
   return delays::kConfirm[index];
 }
 
@@ -27,7 +33,7 @@ MediaHost::Stream* MediaHost::find(CallId call, StreamId stream) {
 void MediaHost::start(const StartStream& order, const Scene& scene) {
   if (find(order.call, order.stream) != nullptr) return;
   streams_.push_back({.call = order.call, .stream = order.stream, .frames_left = frames_});
-  scene.after(lateness(order.call, 0, scene), StreamOpens{order.call, order.stream});
+  scene.after(*lateness(order.call, 0, scene), StreamOpens{order.call, order.stream});
 }
 
 std::optional<Input> MediaHost::opened(const StreamOpens& due, const Scene& scene) {
@@ -52,7 +58,8 @@ void MediaHost::stop(const StopStream& order, const Scene& scene) {
   if (stream == nullptr || stream->stopping) return;
   stream->stopping = true;
   if (silent_) return;
-  scene.after(lateness(order.call, 1, scene), StreamCloses{order.call, order.stream});
+  const auto late = lateness(order.call, 1, scene);
+  if (late) scene.after(*late, StreamCloses{order.call, order.stream});
 }
 
 std::optional<Input> MediaHost::closed(const StreamCloses& due, const Scene& scene) {
@@ -78,6 +85,28 @@ void MediaHost::abort(CallId call, const Scene& scene) {
     if (stream.call != call || stream.port == Port::kClosed) continue;
     scene.after(Duration::zero(), StreamCloses{call, stream.stream, true});
   }
+}
+
+void MediaHost::crash(const Scene& scene) {
+  for (Stream& each : streams_) {
+    if (each.port == Port::kOpen) scene.tell(PortClosed{each.call, each.stream});
+    each = {.call = each.call,
+            .stream = each.stream,
+            .port = Port::kClosed,
+            .frames_left = each.frames_left,
+            .round = each.round + 1};
+  }
+}
+
+bool MediaHost::reopen(const core::KeptStream& kept, const Scene& scene) {
+  Stream* stream = find(kept.start.call, kept.start.stream);
+  const ChoiceKey key{
+      .kind = ChoiceKind::kCrash, .from = 2, .call = scene.decisions.ordinal(kept.start.call)};
+  if (stream == nullptr || scene.decisions.draw_next(key, 2) == 1) return false;
+  stream->port = Port::kOpen;
+  scene.tell(PortOpened{kept.start.call, kept.start.stream});
+  if (kept.directed) direct(*kept.directed, scene);
+  return true;
 }
 
 void MediaHost::tick_in(Duration delay, Stream& stream, const Scene& scene) {

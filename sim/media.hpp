@@ -5,6 +5,7 @@
 // audio, a handful per leg. It decides nothing about calls.
 
 #include "engine/base/fields.hpp"
+#include "engine/core/recovery.hpp"
 #include "engine/model/input.hpp"
 #include "engine/model/media_types.hpp"
 #include "engine/model/output.hpp"
@@ -29,6 +30,11 @@ class MediaHost {
   void direct(const DirectStream& order, const Scene& scene);
   void stop(const StopStream& order, const Scene& scene);
   void abort(CallId call, const Scene& scene);
+
+  // Its process is lost, and with it every port.
+  void crash(const Scene& scene);
+  // A stream of the process before, opened again where it was; false if the port cannot be had.
+  [[nodiscard]] bool reopen(const core::KeptStream& kept, const Scene& scene);
 
   // What comes due, and what is then reported; nothing if it means nothing any more.
   [[nodiscard]] std::optional<Input> opened(const StreamOpens& due, const Scene& scene);

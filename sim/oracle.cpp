@@ -16,6 +16,7 @@
 #include "sim/oracles/rule.hpp"
 #include "sim/oracles/served.hpp"
 #include "sim/oracles/timers.hpp"
+#include "sim/oracles/usages.hpp"
 #include "sim/oracles/waits.hpp"
 
 #include <tuple>
@@ -26,7 +27,7 @@ namespace lastcall::sim {
 struct Oracles::Parts {
   std::tuple<QuestionRules, EndingRules, ForcedEndRules, CommandRules, MediaRules, ServedRules,
              InviteRules, DialogRules, DutyRules, ExchangeRules, OfferRules, TimerRules, WaitRules,
-             LeftoverRules>
+             LeftoverRules, UsageRules>
       groups;
   CauseRules causes;
   Report report;
@@ -92,6 +93,12 @@ void Oracles::see(const TraceEntry& entry) {
     const auto message = sip::parse(sent->bytes);
     if (message) parts_->tell(Said{*message});
     return;
+  }
+  if (const auto* fault = std::get_if<Faulted>(&entry.what)) {
+    parts_->report.down |= fault->what == Fault::kCrash || fault->what == Fault::kStall;
+  } else if (std::holds_alternative<Recovered>(entry.what)) {
+    parts_->report.down = false;
+    parts_->report.up_since = entry.at;
   }
   std::visit([&](const auto& what) { parts_->tell(what); }, entry.what);
 }

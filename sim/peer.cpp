@@ -64,6 +64,9 @@ std::string Peer::request(Method method, std::string_view branch, std::uint32_t 
     writer.header(Header::kContact, sip::contact_of(local_));
   }
   if (method == Method::kRefer) writer.header(Header::kReferTo, "<sip:somebody@10.0.0.99>");
+  if (method == Method::kInvite && !replaces_.empty()) {
+    writer.header(Header::kReplaces, replaces_);
+  }
   if (method == Method::kInvite && keeps_timer_) {
     writer.header(Header::kSupported, "timer");
     writer.header(Header::kSessionExpires, "90;refresher=uas");
@@ -75,7 +78,6 @@ Packets Peer::ask(Method method, std::uint32_t cseq, std::string_view body, Inst
   Asked asked{.method = method, .branch = next_branch(), .packet = {}, .repeats = {}, .ack = {}};
   asked.packet = {remote_, request(method, asked.branch, cseq, body)};
   asked.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
-  if (method == Method::kBye) last_bye_ = asked.packet;
   asked_.push_back(std::move(asked));
   return {asked_.back().packet};
 }
@@ -194,21 +196,24 @@ Packets Peer::offer(Direction direction, Instant now) {
 }
 
 Packets Peer::send(Method method, Instant now) {
-  if (remote_tag_.empty() || (phase_ == Phase::kRinging && method == Method::kBye)) return {};
-  if (method == Method::kBye) phase_ = Phase::kOver;
+  const bool is_bye = method == Method::kBye;
+  // No dialog yet to hang up in: as soon as there is one.
+  if (is_bye && phase_ == Phase::kCalling && remote_tag_.empty()) hangs_up_ = true;
+  if (remote_tag_.empty() || (phase_ == Phase::kRinging && is_bye)) return {};
+  if (is_bye) phase_ = Phase::kOver;
   const bool offers = method == Method::kUpdate;
   return ask(method, ++cseq_, offers ? sdp(direction_) : std::string{}, now);
 }
 
-Packets Peer::repeat_bye(Instant now) {
-  if (last_bye_.bytes.empty()) return send(Method::kBye, now);
-  return {last_bye_};
-}
-
 Packets Peer::receive(std::string bytes, const Endpoint& source, Instant now) {
+  if (is_silent_) return {};
   const auto message = sip::parse(std::move(bytes));
   if (!message) return {};
   return message->is_request() ? on_request(*message, source, now) : on_response(*message, now);
+}
+
+bool Peer::challenges(const SipMessage& request) const {
+  return request.method() == challenges_ && !request.header(Header::kAuthorization);
 }
 
 bool Peer::is_in_dialog(const SipMessage& request) const {
@@ -270,6 +275,11 @@ Packets Peer::on_request(const SipMessage& request, const Endpoint& source, Inst
 
 Packets Peer::on_invite(const SipMessage& request, const Endpoint& source, Instant now) {
   const bool is_new = request.to_tag().empty();
+  if (challenges(request)) {
+    const Packet refusal = reply(request, source, 401);
+    served_.back().repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
+    return {refusal};
+  }
   if (is_new && phase_ != Phase::kNone) return {reply(request, source, 486)};
   if (is_new) {
     phase_ = Phase::kRinging;
@@ -326,7 +336,7 @@ Packets Peer::on_cancel(const SipMessage& request, const Endpoint& source, Insta
 
 Packets Peer::on_bye(const SipMessage& request, const Endpoint& source, Instant) {
   if (!is_in_dialog(request)) return {reply(request, source, 481)};
-  if (challenges_ && !request.header(Header::kAuthorization)) return {reply(request, source, 401)};
+  if (challenges(request)) return {reply(request, source, 401)};
   if (request.to_tag() != local_tag_) return {reply(request, source, 200)};  // the other phone's
   phase_ = Phase::kOver;
   stop_repeating_accepts();

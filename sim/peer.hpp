@@ -42,7 +42,11 @@ class Peer {
   // A request inside the dialog, a BYE also inside an early one and after another BYE; UPDATE
   // brings an offer.
   [[nodiscard]] Packets send(Method method, Instant now);
-  [[nodiscard]] Packets repeat_bye(Instant now);  // the same bytes again
+  // The last request of this method, or response with this status to it, once more: the same bytes,
+  // or over another path, as a proxy that forked makes it.
+  [[nodiscard]] Packets repeat(Method method, int status) const;
+  [[nodiscard]] Packets repeat_by_another_way(Method method) const;
+  [[nodiscard]] Packets redirect(const Endpoint& elsewhere, Instant now);  // 302
   // While it rings: another phone rings as well (180 with another tag); the first one gives up
   // (199, RFC 6228), and from then on the other one speaks.
   [[nodiscard]] Packets fork();
@@ -57,7 +61,13 @@ class Peer {
   void keep_session_timer(bool keeps) { keeps_timer_ = keeps; }  // 90 s, we refresh (RFC 4028)
   void record_route() { records_route_ = true; }        // a proxy at its address stays in the way
   void stop_acknowledging() { acknowledges_ = false; }  // of any 2xx
-  void challenge_bye() { challenges_ = true; }          // 401 until it has credentials
+  void fall_silent();                                   // it says nothing any more
+  void forget();                                        // its call: 481 to whatever comes in it
+  void replace(std::string dialog) { replaces_ = std::move(dialog); }  // with its next call
+  void challenge(Method method) { challenges_ = method; }  // 401 until it has credentials
+
+  // What a call has to name to take the place of this one (RFC 3891); empty without a dialog.
+  [[nodiscard]] std::string dialog_to_replace() const;
 
   // What came in, and what it says to that.
   [[nodiscard]] Packets receive(std::string bytes, const Endpoint& source, Instant now);
@@ -131,10 +141,12 @@ class Peer {
   [[nodiscard]] std::string second_tag() const { return local_tag_ + "-2"; }
   [[nodiscard]] Packet reply(const SipMessage& request, const Endpoint& source, int status,
                              std::string_view body = {});
+  [[nodiscard]] bool challenges(const SipMessage& request) const;
   [[nodiscard]] bool is_in_dialog(const SipMessage& request) const;
   // The INVITE that rings here. REQUIRES: one came.
   [[nodiscard]] Served& first_invite();
   void stop_repeating_accepts();
+  [[nodiscard]] const Packet* last_sent(Method method, int status) const;
 
   std::string name_;
   Endpoint local_;
@@ -142,7 +154,8 @@ class Peer {
   bool hangs_up_ = false;  // as soon as it may
   bool offers_ = true;
   bool keeps_timer_ = false;
-  bool challenges_ = false;
+  Method challenges_ = Method::kOther;
+  bool is_silent_ = false;
   bool is_answered_elsewhere_ = false;
   bool records_route_ = false;
   bool acknowledges_ = true;
@@ -157,7 +170,7 @@ class Peer {
   std::string first_head_;    // of the one that rang
   std::vector<Asked> asked_;
   std::vector<Served> served_;
-  Packet last_bye_;
+  std::string replaces_;
 
  public:
   static constexpr auto kFields =
@@ -184,7 +197,8 @@ class Peer {
                  field("first_head", &Peer::first_head_),
                  field("asked", &Peer::asked_),
                  field("served", &Peer::served_),
-                 field("last_bye", &Peer::last_bye_)};
+                 field("replaces", &Peer::replaces_),
+                 field("is_silent", &Peer::is_silent_)};
 };
 
 }  // namespace lastcall::sim

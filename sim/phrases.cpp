@@ -32,7 +32,9 @@ constexpr std::array kVerbs{
     VerbPhrase{"hangs up", Verb::kHangsUp, Doer::kAnybody},
     VerbPhrase{"holds", Verb::kHolds, Doer::kAnybody},
     VerbPhrase{"resumes", Verb::kResumes, Doer::kAnybody},
-    VerbPhrase{"repeats BYE", Verb::kRepeatsBye, Doer::kPeer},
+    VerbPhrase{"redirects", Verb::kRedirects, Doer::kPeer},
+    VerbPhrase{"falls silent", Verb::kFallsSilent, Doer::kPeer},
+    VerbPhrase{"forgets the call", Verb::kForgets, Doer::kPeer},
     VerbPhrase{"client never confirms", Verb::kClientNeverConfirms, Doer::kEngine},
     VerbPhrase{"media never stops", Verb::kMediaNeverStops, Doer::kEngine},
     VerbPhrase{"media fails", Verb::kMediaFails, Doer::kEngine},
@@ -42,17 +44,23 @@ constexpr std::array kVerbs{
     VerbPhrase{"answers without audio", Verb::kAnswersWithoutAudio, Doer::kPeer},
     VerbPhrase{"second phone answers too", Verb::kSecondForkAnswers, Doer::kPeer},
     VerbPhrase{"second phone rings reliably", Verb::kSecondForkRings, Doer::kPeer},
-    VerbPhrase{"challenges BYE", Verb::kChallengesBye, Doer::kPeer},
+    VerbPhrase{"crashes", Verb::kCrashes, Doer::kEngine},
+    VerbPhrase{"stands still", Verb::kStandsStill, Doer::kEngine},
     VerbPhrase{"stops acknowledging", Verb::kStopsAcknowledging, Doer::kPeer},
     VerbPhrase{"rings elsewhere too", Verb::kForks, Doer::kPeer},
     VerbPhrase{"first phone gives up", Verb::kFirstForkEnds, Doer::kPeer},
 };
 constexpr std::string_view kWithoutOffer = " without an offer";
 constexpr std::string_view kWithTimer = " with a session timer";
+constexpr std::string_view kByName = " by name";
 constexpr std::string_view kMoment = "a moment passes";
 constexpr std::string_view kSecondsPass = " seconds pass";
 constexpr std::string_view kCallsWord = "calls";
 constexpr std::string_view kSendsWord = "sends";
+constexpr std::string_view kRepeatsWord = "repeats";
+constexpr std::string_view kChallengesWord = "challenges";
+constexpr std::string_view kAnotherWay = " by another way";
+constexpr std::string_view kInPlaceOf = " in place of ";
 constexpr std::array kSendable{Method::kBye,     Method::kInfo,  Method::kMessage,
                                Method::kOptions, Method::kRefer, Method::kUpdate};
 constexpr std::array<std::string_view, 2> kAudioPhrases{"audio both ways", "audio goes on"};
@@ -82,23 +90,41 @@ std::string_view owner_of(std::string_view word) {
 Read<Action> parse_calls(const Actor& caller, std::string_view callee,
                          const std::vector<Actor>& actors) {
   Verb verb = Verb::kCalls;
+  std::string in_place_of;
+  if (const std::size_t at = callee.find(kInPlaceOf); at != std::string_view::npos) {
+    const auto replaced = actor_named(callee.substr(at + kInPlaceOf.size()), actors);
+    if (!replaced) return std::unexpected{replaced.error()};
+    in_place_of = replaced->name;
+    callee = callee.substr(0, at);
+    verb = Verb::kCallsInPlaceOf;
+  }
   if (callee.ends_with(kWithoutOffer)) verb = Verb::kCallsWithoutOffer;
   if (callee.ends_with(kWithTimer)) verb = Verb::kCallsWithTimer;
-  if (verb != Verb::kCalls && caller.kind != ActorKind::kPeer) {
+  const bool peers = verb != Verb::kCalls && verb != Verb::kCallsByName;
+  if (peers && caller.kind != ActorKind::kPeer) {
     return std::unexpected{
         fmt::format("only a peer calls like that, and '{}' is the engine", caller.name)};
   }
+  if (callee.ends_with(kByName)) {
+    if (caller.kind != ActorKind::kEngine) {
+      return std::unexpected{
+          fmt::format("only the engine looks up names, and '{}' is a peer", caller.name)};
+    }
+    verb = Verb::kCallsByName;
+  }
   const auto called = actor_named(callee.substr(0, callee.find(' ')), actors);
   if (!called) return std::unexpected{called.error()};
-  if (called->kind == caller.kind) {
+  const bool from_engine = caller.kind == ActorKind::kEngine;
+  if (from_engine == (called->kind == ActorKind::kEngine)) {
     return std::unexpected{
         fmt::format("'{}' cannot call '{}': a call is between the engine and a peer", caller.name,
                     called->name)};
   }
   const std::string_view rest = callee.substr(called->name.size());
-  const bool known = rest.empty() || rest == kWithoutOffer || rest == kWithTimer;
+  const bool known = rest.empty() || rest == kWithoutOffer || rest == kWithTimer || rest == kByName;
   if (!known) return std::unexpected{fmt::format("'{}' is no way to call", trimmed(rest))};
-  return Action{.actor = caller.name, .verb = verb, .object = called->name};
+  return Action{
+      .actor = caller.name, .verb = verb, .object = called->name, .other = std::move(in_place_of)};
 }
 
 // "a moment passes", "44 seconds pass"; nothing for another phrase.
@@ -128,24 +154,6 @@ Read<Action> parse_sends(const Actor& actor, std::string_view method) {
   return std::unexpected{unknown_word(method, "request", names)};
 }
 
-Read<Action> parse_verb(const Actor& actor, std::string_view words) {
-  std::vector<std::string_view> known{kCallsWord, kSendsWord};
-  for (const VerbPhrase& phrase : kVerbs) {
-    known.push_back(phrase.words);
-    if (phrase.words != words) continue;
-    if (phrase.doer == Doer::kPeer && actor.kind != ActorKind::kPeer) {
-      return std::unexpected{
-          fmt::format("only a peer {}; the engine '{}' 'hangs up' like a user", words, actor.name)};
-    }
-    if (phrase.doer == Doer::kEngine && actor.kind != ActorKind::kEngine) {
-      return std::unexpected{
-          fmt::format("'{}' is a peer; only an engine has a client and media", actor.name)};
-    }
-    return Action{.actor = actor.name, .verb = phrase.verb};
-  }
-  return std::unexpected{unknown_word(words, "action", known)};
-}
-
 template <class E>
 Read<E> parse_name(std::string_view word, std::string_view kind) {
   if (const auto value = named<E>(word)) return *value;
@@ -170,19 +178,56 @@ Read<MessageKind> parse_response(std::string_view words) {
   return kind;
 }
 
-Read<Expectation> parse_gets(std::string_view words) {
-  const auto kind = parse_response(words);
-  if (!kind) return std::unexpected{kind.error()};
-  return Expectation{
-      .text = {}, .promise = Promise::kGets, .status = kind->status, .method = kind->method};
-}
-
 // "BYE" or "200 to BYE".
 Read<MessageKind> parse_message(std::string_view words) {
   if (words.find(' ') != std::string_view::npos) return parse_response(words);
   const auto method = parse_name<Method>(words, "method");
   if (!method) return std::unexpected{method.error()};
   return MessageKind{.method = *method};
+}
+
+// "repeats BYE", "repeats 200 to INVITE", "repeats INVITE by another way", "challenges BYE".
+Read<Action> parse_of_message(const Actor& actor, Verb verb, std::string_view words) {
+  if (actor.kind != ActorKind::kPeer) {
+    return std::unexpected{
+        fmt::format("only a peer does that to '{}', and '{}' is the engine", words, actor.name)};
+  }
+  const bool elsewhere = verb == Verb::kRepeats && words.ends_with(kAnotherWay);
+  if (elsewhere) words.remove_suffix(kAnotherWay.size());
+  const auto kind = parse_message(words);
+  if (!kind) return std::unexpected{kind.error()};
+  if (kind->status != 0 && (elsewhere || verb == Verb::kChallenges)) {
+    return std::unexpected{fmt::format("'{}' is a response; only a request may stand here", words)};
+  }
+  return Action{.actor = actor.name,
+                .verb = elsewhere ? Verb::kRepeatsElsewhere : verb,
+                .method = kind->method,
+                .status = kind->status};
+}
+
+Read<Action> parse_verb(const Actor& actor, std::string_view words) {
+  std::vector<std::string_view> known{kCallsWord, kSendsWord, kRepeatsWord, kChallengesWord};
+  for (const VerbPhrase& phrase : kVerbs) {
+    known.push_back(phrase.words);
+    if (phrase.words != words) continue;
+    if (phrase.doer == Doer::kPeer && actor.kind != ActorKind::kPeer) {
+      return std::unexpected{
+          fmt::format("only a peer {}; the engine '{}' 'hangs up' like a user", words, actor.name)};
+    }
+    if (phrase.doer == Doer::kEngine && actor.kind != ActorKind::kEngine) {
+      return std::unexpected{
+          fmt::format("'{}' is a peer; only an engine has a client and media", actor.name)};
+    }
+    return Action{.actor = actor.name, .verb = phrase.verb};
+  }
+  return std::unexpected{unknown_word(words, "action", known)};
+}
+
+Read<Expectation> parse_gets(std::string_view words) {
+  const auto kind = parse_response(words);
+  if (!kind) return std::unexpected{kind.error()};
+  return Expectation{
+      .text = {}, .promise = Promise::kGets, .status = kind->status, .method = kind->method};
 }
 
 // "bob's 200 to INVITE": whose, and what.
@@ -257,8 +302,7 @@ Read<Expectation> parse_of_actor(std::string_view phrase, const std::vector<Acto
   const bool owns = word.ends_with("'s");
   const auto actor = actor_named(owner_of(word), actors);
   if (!actor) return std::unexpected{actor.error()};
-  const ActorKind wanted = owns ? ActorKind::kEngine : ActorKind::kPeer;
-  if (actor->kind != wanted) {
+  if (owns != (actor->kind == ActorKind::kEngine)) {
     return std::unexpected{
         owns ? fmt::format("'{}' is a peer: expect what it 'gets'", actor->name)
              : fmt::format("'{0}' is the engine: expect something of '{0}'s'", actor->name)};
@@ -296,8 +340,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 std::uint8_t place_of(const std::vector<Actor>& actors, std::string_view name) {
   std::uint8_t peers = 0;
   for (const Actor& each : actors) {
-    if (each.kind == ActorKind::kPeer) ++peers;
-    if (each.name == name) return each.kind == ActorKind::kPeer ? peers : std::uint8_t{0};
+    const bool is_other = each.kind != ActorKind::kEngine;
+    if (is_other) ++peers;
+    if (each.name == name) return is_other ? peers : std::uint8_t{0};
   }
   return 0;
 }
@@ -316,6 +361,8 @@ Read<Action> parse_action(std::string_view phrase, const std::vector<Actor>& act
   const auto [verb, object] = split_first(rest);
   if (verb == kCallsWord) return parse_calls(*actor, object, actors);
   if (verb == kSendsWord) return parse_sends(*actor, object);
+  if (verb == kRepeatsWord) return parse_of_message(*actor, Verb::kRepeats, object);
+  if (verb == kChallengesWord) return parse_of_message(*actor, Verb::kChallenges, object);
   return parse_verb(*actor, rest);
 }
 

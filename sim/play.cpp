@@ -11,6 +11,8 @@
 namespace lastcall::sim {
 namespace {
 
+constexpr OracleConfig kOracles{.timer_lateness_max = delays::kTimerMax};
+
 core::LayerTable table_of(const Setup& setup) {
   const auto table = sim::table_of(setup.mutant);
   CHECK(table.has_value(), "a run is asked for mutants that exist and can be joined");
@@ -24,9 +26,7 @@ Play::Play(const Scenario& scenario, const Setup& setup, Chooser& chooser)
 
 Play::Play(const Scenario& scenario, const Setup& setup, const core::LayerTable& table,
            Chooser& chooser)
-    : scenario_(&scenario),
-      world_(scenario, setup, table, chooser),
-      oracles_({.timer_lateness_max = delays::kTimerMax}) {}
+    : scenario_(&scenario), world_(scenario, setup, table, chooser), oracles_(kOracles) {}
 
 bool Play::advance() {
   if (world_.steps() >= kStepsMax) return false;
@@ -42,8 +42,19 @@ bool Play::advance_to_races() {
   return true;
 }
 
+// What a crash has lost did not happen: all is looked at anew, up to the crash and on.
+void Play::begin_again() {
+  crashes_ = world_.crashes();
+  oracles_ = Oracles{kOracles};
+  folded_ = {};
+  past_ = {};
+  records_ = 0;
+  entries_ = 0;
+}
+
 // Shows the oracles what happened, in the common order of log and trace.
 void Play::watch() {
+  if (crashes_ != world_.crashes()) begin_again();
   for (; entries_ < world_.trace().size(); ++entries_) {
     const TraceEntry& entry = world_.trace()[entries_];
     watch_records(entry.after);
@@ -93,6 +104,14 @@ void Play::judge_end(std::vector<Finding>& findings) const {
   // I-54, as the state shows it.
   const core::Directory& directory = world_.kernel().state().directory;
   const std::size_t ports = world_.media().open_streams();
+  for (const Party& each : world_.peers()) {
+    const SecondEngine* other = each.second();
+    if (other == nullptr || other->leftovers() == 0) continue;
+    findings.push_back(finding_of(
+        "I-54", fmt::format("nothing is left to happen, and the engine of {} has {} calls "
+                            "and ports left over",
+                            each.name(), other->leftovers())));
+  }
   if (directory.live_calls() + directory.remembered_calls() + ports == 0) return;
   findings.push_back(finding_of(
       "I-54", fmt::format("nothing is left to happen, and {} live calls, {} tombstones and {} "
@@ -112,7 +131,8 @@ RunResult Play::finish() && {
     judge_end(result.findings);
   }
   if (!(folded_ == world_.kernel().state())) {
-    result.findings.push_back(finding_of("fold", "the fold of the log is not the live state"));
+    result.findings.push_back(
+        finding_of("I-55", "The fold of the log is the live state: here it is another one"));
   }
   result.hash = hash_.text();
   result.steps = world_.steps();

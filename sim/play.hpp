@@ -46,6 +46,7 @@ class Play {
 
  private:
   void watch();
+  void begin_again();
   void watch_records(Position upto);
   void judge_end(std::vector<Finding>& findings) const;
   [[nodiscard]] Finding finding_of(std::string_view rule, std::string sentence) const;
@@ -59,6 +60,7 @@ class Play {
   std::size_t records_ = 0;
   std::size_t entries_ = 0;
   std::size_t decisions_ = 0;
+  std::uint32_t crashes_ = 0;
   bool keeps_past_ = false;
   Past past_;
 };

@@ -18,12 +18,14 @@ class Reached {
   void on(const AudioRefused& event) {
     if (event.found == Found::kEnding) hit(Branch::kAudioRefused);
   }
-  void on(const CleanupConfirmed& event) {
-    if (event.verdict == lastcall::Verdict::kDuplicate) hit(Branch::kConfirmedAgain);
+  void on(const CallTerminating& event) {
+    ending_.push_back(event.call);
+    deadline_ = event.deadline;
+    ++dying_;
   }
-  void on(const CallTerminating& event) { ending_.push_back(event.call); }
   void on(const CallTerminated& event) {
     ended_.push_back(event.call);
+    --dying_;
     if (event.forced) hit(Branch::kEndForced);
   }
   void on(const RequestAccepted& event) {
@@ -54,6 +56,17 @@ class Reached {
     if (holds(opening_, event.call)) hit(Branch::kStreamNeverOpened);
   }
 
+  // Of the trace.
+  void on(const Faulted& fault) {
+    constexpr auto kFirst = static_cast<std::size_t>(Branch::kCrashed);
+    static_assert(kFirst + kEnumSize<Fault> == static_cast<std::size_t>(Branch::kMediaLate) + 1);
+    hit(static_cast<Branch>(kFirst + static_cast<std::size_t>(fault.what)));
+    if (fault.what == Fault::kCrash && dying_ > 0) hit(Branch::kCrashedWhileEnding);
+  }
+  void came_back(Instant now) {
+    if (dying_ > 0 && now > deadline_) hit(Branch::kDeadlineWhileAway);
+  }
+
   [[nodiscard]] const EnumSet<Branch>& branches() const { return branches_; }
 
  private:
@@ -64,17 +77,31 @@ class Reached {
 
   EnumSet<Branch> branches_;
   std::vector<CallId> ending_, ended_, opening_;
+  int dying_ = 0;       // calls that are ending
+  Instant deadline_{};  // of the newest ending
 };
 
 }  // namespace
 
 void Probes::see(const RunResult& run) {
   Reached reached;
-  for (const Record& record : run.records) {
-    visit_event(record.event, [&](const auto& event) {
-      if constexpr (requires { reached.on(event); }) reached.on(event);
-    });
+  auto record = run.records.begin();
+  const auto look_up_to = [&](Position last) {
+    for (; record != run.records.end() && record->pos <= last; ++record) {
+      visit_event(record->event, [&](const auto& event) {
+        if constexpr (requires { reached.on(event); }) reached.on(event);
+      });
+    }
+  };
+  for (const TraceEntry& entry : run.trace) {
+    const auto* fault = std::get_if<Faulted>(&entry.what);
+    const bool came_back = std::holds_alternative<Recovered>(entry.what);
+    if (fault == nullptr && !came_back) continue;
+    look_up_to(entry.after);
+    if (fault != nullptr) reached.on(*fault);
+    if (came_back) reached.came_back(entry.at);
   }
+  look_up_to(run.records.size());
   reached.branches().for_each([&](Branch branch) { ++runs_[static_cast<std::size_t>(branch)]; });
 }
 

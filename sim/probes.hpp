@@ -1,7 +1,7 @@
 #pragma once
-// Probes: rare branches that a campaign must have reached, by what stands in the logs of its runs.
-// The engine holds no switch for them. A campaign that never reached one has not searched there,
-// whatever else it says.
+// Probes: rare branches that a campaign must have reached, by what stands in the logs and traces of
+// its runs: what the engine did, and each fault of the world. The engine holds no switch for them.
+// A campaign that never reached one has not searched there, whatever else it says.
 
 #include "sim/run.hpp"
 
@@ -17,7 +17,6 @@ enum class Branch : std::uint8_t {
   kRefusedAsEnding,       // a command came too late
   kAudioRefused,          // a frame came too late
   kEndForced,             // a layer never confirmed
-  kConfirmedAgain,        // a layer confirmed twice
   kByeAfterEnd,           // the tombstone answered a BYE
   kRefusedAfterBye,       // a request in a dialog that a BYE has crossed got 481
   kLateAccept,            // a 2xx crossed our CANCEL or BYE
@@ -29,19 +28,59 @@ enum class Branch : std::uint8_t {
   kCollision,             // an offer of ours met another request
   kInviteCancelled,       // a CANCEL of the peer had an effect
   kStreamNeverOpened,     // a call ended while its stream was being opened
+  // Each Fault, in its order.
+  kCrashed,
+  kStalled,
+  kDiskFailed,
+  kCutOff,
+  kPeerMoved,
+  kNameFailed,
+  kSendFailed,
+  kClientSilent,
+  kClientLate,
+  kMediaSilent,
+  kMediaLate,
+  kCrashedWhileEnding,  // a call was ending when the engine was lost
+  kDeadlineWhileAway,   // its deadline passed before the engine ran again
 };
 [[nodiscard]] constexpr auto names_of(Branch) {
-  return std::array<std::string_view, 16>{
-      "trigger-absorbed",  "refused-as-ending", "audio-refused",     "end-forced",
-      "confirmed-again",   "bye-after-end",     "refused-after-bye", "late-2xx",
-      "bye-waits",         "cancel-waits",      "2xx-repeated",      "2xx-unacknowledged",
-      "request-timed-out", "collision",         "invite-cancelled",  "stream-never-opened"};
+  return std::array<std::string_view, 28>{"trigger-absorbed",
+                                          "refused-as-ending",
+                                          "audio-refused",
+                                          "end-forced",
+
+                                          "bye-after-end",
+                                          "refused-after-bye",
+                                          "late-2xx",
+                                          "bye-waits",
+                                          "cancel-waits",
+                                          "2xx-repeated",
+                                          "2xx-unacknowledged",
+                                          "request-timed-out",
+                                          "collision",
+                                          "invite-cancelled",
+                                          "stream-never-opened",
+                                          "crashed",
+                                          "stalled",
+                                          "disk-failed",
+                                          "cut-off",
+                                          "peer-moved",
+                                          "name-failed",
+                                          "send-failed",
+                                          "client-silent",
+                                          "client-late",
+                                          "media-silent",
+                                          "media-late",
+                                          "crashed-while-ending",
+                                          "deadline-while-away"};
 }
 
 // How many runs have reached each branch.
 class Probes {
  public:
   void see(const RunResult& run);
+  // `runs` of another search have reached it.
+  void add(Branch branch, std::uint64_t runs) { runs_[static_cast<std::size_t>(branch)] += runs; }
   [[nodiscard]] std::uint64_t runs(Branch branch) const {
     return runs_[static_cast<std::size_t>(branch)];
   }
@@ -49,7 +88,7 @@ class Probes {
   [[nodiscard]] std::vector<Branch> never() const;
 
  private:
-  std::array<std::uint64_t, 16> runs_{};
+  std::array<std::uint64_t, kEnumSize<Branch>> runs_{};
 };
 
 }  // namespace lastcall::sim

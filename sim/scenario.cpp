@@ -33,10 +33,9 @@ Complaint read_actor(std::string_view phrase, Scenario& scenario) {
   const auto has_name = [name](const Actor& a) { return a.name == name; };
   if (name == "audio" || name == "every") return fmt::format("'{}' cannot be a name", name);
   if (std::ranges::any_of(scenario.actors, has_name)) return fmt::format("two actors '{}'", name);
-  if (kind == "engine" && std::ranges::any_of(scenario.actors, is_engine)) {
-    return fmt::format("'{}' is a second engine; a scenario has one", name);
-  }
-  const ActorKind actor_kind = kind == "engine" ? ActorKind::kEngine : ActorKind::kPeer;
+  const bool second = std::ranges::any_of(scenario.actors, is_engine);
+  const ActorKind engine = second ? ActorKind::kSecondEngine : ActorKind::kEngine;
+  const ActorKind actor_kind = kind == "engine" ? engine : ActorKind::kPeer;
   scenario.actors.push_back({.name = std::string{name}, .kind = actor_kind});
   return {};
 }
@@ -183,7 +182,7 @@ class Reader {
     if (std::ranges::none_of(scenario_.actors, is_engine)) {
       return std::string{"no actor is an engine: 'actors' needs one, such as 'alice engine'"};
     }
-    const auto is_peer = [](const Actor& a) { return a.kind == ActorKind::kPeer; };
+    const auto is_peer = [](const Actor& a) { return a.kind != ActorKind::kEngine; };
     if (std::ranges::none_of(scenario_.actors, is_peer)) {
       return std::string{"no actor is a peer: 'actors' needs one, such as 'bob peer'"};
     }

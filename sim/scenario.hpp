@@ -17,8 +17,8 @@
 
 namespace lastcall::sim {
 
-// An engine with its user and audio, or a peer that speaks SIP from outside.
-enum class ActorKind : std::uint8_t { kEngine, kPeer };
+// An engine with its user and audio, a peer that speaks SIP from outside, or another engine there.
+enum class ActorKind : std::uint8_t { kEngine, kPeer, kSecondEngine };
 
 struct Actor {
   std::string name;
@@ -28,15 +28,20 @@ struct Actor {
 
 // What an actor can do. Each is one phrase of the grammar (sim/phrases.cpp).
 enum class Verb : std::uint8_t {
-  kCalls,       // bob calls alice
-  kAnswers,     // alice answers
-  kRejects,     // alice rejects
-  kHangsUp,     // alice hangs up          (an engine: the hangup command; a peer: BYE or CANCEL)
-  kHolds,       // alice holds
-  kResumes,     // alice resumes
-  kSends,       // bob sends BYE           (BYE again: next CSeq, new branch), UPDATE, REFER ...
-  kRepeatsBye,  // bob repeats BYE         (the same bytes again)
-  kAudioFlows,  // audio both ways, audio goes on
+  kCalls,    // bob calls alice
+  kAnswers,  // alice answers
+  kRejects,  // alice rejects
+  kHangsUp,  // alice hangs up          (an engine: the hangup command; a peer: BYE or CANCEL)
+  kHolds,    // alice holds
+  kResumes,  // alice resumes
+  kSends,    // bob sends BYE           (BYE again: next CSeq, new branch), UPDATE, REFER ...
+  kRepeats,  // bob repeats BYE, bob repeats 200 to INVITE   (the same bytes again)
+  kRepeatsElsewhere,     // bob repeats INVITE by another way   (another branch)
+  kRedirects,            // bob redirects                 (302, to where nobody is)
+  kFallsSilent,          // bob falls silent              (it neither sends nor answers any more)
+  kForgets,              // bob forgets the call          (481 to what comes in it)
+  kCallsInPlaceOf,       // carol calls alice in place of bob     (Replaces)
+  kAudioFlows,           // audio both ways, audio goes on
   kClientNeverConfirms,  // alice's client never confirms
   kMediaNeverStops,      // alice's media never stops
   kMediaFails,           // alice's media fails
@@ -44,14 +49,17 @@ enum class Verb : std::uint8_t {
   kRecorderAttaches,     // alice's recorder attaches
   kCallsWithoutOffer,    // bob calls alice without an offer
   kCallsWithTimer,       // bob calls alice with a session timer
+  kCallsByName,          // alice calls bob by name
   kRecordsRoute,         // bob is behind a proxy
   kAnswersWithoutAudio,  // bob answers without audio
   kStopsAcknowledging,   // bob stops acknowledging
   kForks,                // bob rings elsewhere too       (180 with another tag)
   kSecondForkAnswers,    // bob's second phone answers too  (a 2xx with another tag)
   kSecondForkRings,      // bob's second phone rings reliably   (180 with another tag, 100rel)
-  kChallengesBye,        // bob challenges BYE            (401, once)
+  kChallenges,           // bob challenges BYE            (401, once), or INVITE
   kFirstForkEnds,        // bob's first phone gives up    (199; from now on the other one speaks)
+  kStandsStill,          // alice stands still            (for 40 seconds)
+  kCrashes,              // alice crashes                 (and starts again from her log)
   kTimePasses,           // a moment passes, 44 seconds pass
 };
 
@@ -59,7 +67,9 @@ struct Action {
   std::string actor;  // empty for "audio goes on"
   Verb verb = Verb::kAnswers;
   std::string object = {};         // who is called
-  Method method = Method::kOther;  // kSends
+  Method method = Method::kOther;  // kSends, kRepeats, kChallenges
+  int status = 0;                  // kRepeats: of a response
+  std::string other = {};          // kCallsInPlaceOf: of whom
   Duration lasts{};                // kTimePasses
   std::uint32_t line = 0;
   bool operator==(const Action&) const = default;

@@ -12,6 +12,7 @@ namespace {
 Op op_of(Verb verb) {
   switch (verb) {
     case Verb::kCalls:
+    case Verb::kCallsByName:
       return Op::kCall;
     case Verb::kAnswers:
       return Op::kAnswer;
@@ -27,7 +28,8 @@ Op op_of(Verb verb) {
 }
 
 bool is_call(Verb verb) {
-  return verb == Verb::kCalls || verb == Verb::kCallsWithoutOffer || verb == Verb::kCallsWithTimer;
+  return verb == Verb::kCalls || verb == Verb::kCallsByName || verb == Verb::kCallsInPlaceOf ||
+         verb == Verb::kCallsWithoutOffer || verb == Verb::kCallsWithTimer;
 }
 
 }  // namespace
@@ -67,6 +69,7 @@ void World::begin_races() {
 
 void World::begin_race(const Step& race) {
   race_may_begin_ = false;
+  if (races_ == 1) draw_faults();  // not before: up to here all runs of a scenario are one
   Duration lasts = delays::kFlightMin;
   for (const Action& action : race.actions) {
     lasts = std::max(lasts, action.lasts);
@@ -93,11 +96,11 @@ void World::begin_step(const Action& action) {
       return;
     case Verb::kClientNeverConfirms:
       client_.fall_silent();
-      scene().tell(Faulted{{}, "client silent"});
+      scene().tell(Faulted{{}, Fault::kClientSilent});
       return;
     case Verb::kMediaNeverStops:
       media_.fall_silent();
-      scene().tell(Faulted{{}, "media silent"});
+      scene().tell(Faulted{{}, Fault::kMediaSilent});
       return;
     case Verb::kMediaFails:
       if (auto input = media_.fail(client_.current(), scene())) deliver(*std::move(input));
@@ -109,6 +112,10 @@ void World::begin_step(const Action& action) {
       recorder_ = client_.current();
       deliver(HolderAttached{recorder_, kRecorder});
       return;
+    case Verb::kCrashes:
+      return crash();
+    case Verb::kStandsStill:
+      return stand_still(std::end(delays::kStall)[-1]);
     case Verb::kTimePasses:
       return;
     default:
@@ -121,7 +128,7 @@ void World::begin_step(const Action& action) {
   if (actor == kEngineIndex) {
     command(action.verb, action);
   } else {
-    send_all(actor, tell_peer(peers_[actor - 1U], action));
+    send_all(actor, tell(peers_[actor - 1U], action));
   }
 }
 
@@ -129,6 +136,8 @@ void World::command(Verb verb, const Action& action) {
   std::string target;
   if (verb == Verb::kCalls) {
     target = "sip:" + action.object + "@" + to_text(network_.endpoint(partner_));
+  } else if (verb == Verb::kCallsByName) {
+    target = "sip:" + action.object + "@" + action.object + ".sim";
   }
   const CommandGiven given = client_.command(op_of(verb), std::move(target));
   const bool is_hold = verb == Verb::kHolds || verb == Verb::kResumes;
@@ -139,11 +148,22 @@ void World::command(Verb verb, const Action& action) {
   }
 }
 
+Packets World::tell(Party& party, const Action& action) const {
+  if (Peer* peer = party.scripted()) return tell_peer(*peer, action);
+  std::string target;
+  if (action.verb == Verb::kCalls) {
+    target = "sip:" + action.object + "@" + to_text(network_.endpoint(kEngineIndex));
+  }
+  return party.second()->command(op_of(action.verb), std::move(target), now_);
+}
+
 Packets World::tell_peer(Peer& peer, const Action& action) const {
   switch (action.verb) {
     case Verb::kCalls:
     case Verb::kCallsWithoutOffer:
     case Verb::kCallsWithTimer:
+    case Verb::kCallsInPlaceOf:
+      if (!action.other.empty()) peer.replace(dialog_of(action.other));
       peer.make_offers(action.verb != Verb::kCallsWithoutOffer);
       peer.keep_session_timer(action.verb == Verb::kCallsWithTimer);
       return peer.call(action.object, network_.endpoint(kEngineIndex), now_);
@@ -158,9 +178,19 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
       return peer.answer_elsewhere(now_);
     case Verb::kSecondForkRings:
       return peer.ring_reliably_elsewhere();
-    case Verb::kChallengesBye:
-      peer.challenge_bye();
+    case Verb::kChallenges:
+      peer.challenge(action.method);
       return {};
+    case Verb::kFallsSilent:
+      peer.fall_silent();
+      return {};
+    case Verb::kForgets:
+      peer.forget();
+      return {};
+    case Verb::kRedirects:
+      return peer.redirect({"10.0.0.98", 5060}, now_);
+    case Verb::kRepeatsElsewhere:
+      return peer.repeat_by_another_way(action.method);
     case Verb::kStopsAcknowledging:
       peer.stop_acknowledging();
       return {};
@@ -178,8 +208,8 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
       return peer.offer(Direction::kSendOnly, now_);
     case Verb::kResumes:
       return peer.offer(Direction::kSendRecv, now_);
-    case Verb::kRepeatsBye:
-      return peer.repeat_bye(now_);
+    case Verb::kRepeats:
+      return peer.repeat(action.method, action.status);
     default:
       break;
   }
@@ -187,10 +217,11 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
 }
 
 bool World::had_effect(const Action& action) const {
-  const Peer& partner = peers_[partner_ - 1U];
+  const Party& partner = peers_[partner_ - 1U];
   const CallState state = client_.state();
   switch (action.verb) {
     case Verb::kCalls:
+    case Verb::kCallsByName:
     case Verb::kCallsWithoutOffer:
     case Verb::kCallsWithTimer:
       return action.actor == partner.name() ? state == CallState::kRinging : partner.is_ringing();
@@ -202,13 +233,17 @@ bool World::had_effect(const Action& action) const {
       return state == CallState::kConnected;
     case Verb::kRejects:
     case Verb::kHangsUp:
-    case Verb::kRepeatsBye:
       return state == CallState::kTerminated;
     case Verb::kSends:
       return action.method != Method::kBye || state == CallState::kTerminated;
     default:
       return true;
   }
+}
+
+std::string World::dialog_of(std::string_view peer) const {
+  const Peer* replaced = peers_[index_of(peer) - 1U].scripted();
+  return replaced == nullptr ? std::string{} : replaced->dialog_to_replace();
 }
 
 ActorIndex World::index_of(std::string_view actor) const {

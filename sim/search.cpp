@@ -162,6 +162,7 @@ class Fuzzer {
     if (hunt.report.verdict == Outcome::kNotRun) hunt.report.verdict = Outcome::kPassed;
     RunResult result = options_.runner(hunt.scenario, setup_, chooser);
     look_for_meetings(hunt, result.trace);
+    report_.probes.see(result);
     options_.on_progress(
         {report_.runs, options_.runs, report_.failures.size(), hunt.scenario.name});
     return result;

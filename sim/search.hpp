@@ -5,6 +5,7 @@
 
 #include "sim/arms.hpp"
 #include "sim/explain.hpp"
+#include "sim/probes.hpp"
 #include "sim/run.hpp"
 #include "sim/scenario.hpp"
 #include "sim/shrink.hpp"
@@ -102,6 +103,7 @@ struct FuzzReport {
   bool repeatable = true;        // false: some run was not the same twice (exit code 4)
   std::string difference = {};   // then: where the first of them parted, and its token
   std::uint64_t runs_again = 0;  // runs that were made twice
+  Probes probes = {};            // the rare branches that were reached
 };
 
 // So many runs of a scenario must have met what it says; a shorter search could not.

@@ -3,12 +3,15 @@
 // received, opened, played, told. Oracles read the log and the trace in their common order: a trace
 // entry stands behind the newest log record of its time (`after`).
 
+#include "engine/base/enum_names.hpp"
 #include "engine/base/time.hpp"
 #include "engine/model/event.hpp"
 #include "engine/model/output.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -62,16 +65,40 @@ struct ClientAnswered {
 struct CommandAsked {
   CommandGiven command;
 };
-// A layer was made silent or the engine crashed: a forced end is then no fault of the engine
+// What goes wrong in the world.
+enum class Fault : std::uint8_t {
+  kCrash,         // the engine's process is lost, with everything that is not durable
+  kStall,         // it stands still: a paused machine, a clock that leaps
+  kDiskFailed,    // nothing becomes durable any more, and the engine knows
+  kPartition,     // a peer is cut off for a while, in one direction or both
+  kPeerMoved,     // its datagrams come from another port (a NAT that has forgotten)
+  kNameFailed,    // a name leads nowhere
+  kSendFailed,    // a request of the engine cannot be sent, and it is told (ICMP)
+  kClientSilent,  // the client takes no notice
+  kClientLate,    // later than an ending may take
+  kMediaSilent,   // a stream never reports that it has stopped
+  kMediaLate,
+};
+[[nodiscard]] constexpr auto names_of(Fault) {
+  return std::array<std::string_view, 11>{
+      "crash",       "stall",         "disk failed", "partition",    "peer moved", "name failed",
+      "send failed", "client silent", "client late", "media silent", "media late"};
+}
+// Whether it may keep a layer from confirming in time: a forced end is then no fault of the engine
 // (PO-1).
+[[nodiscard]] constexpr bool starves(Fault fault) {
+  return fault == Fault::kCrash || fault == Fault::kStall || fault >= Fault::kClientSilent;
+}
 struct Faulted {
   CallId call;  // none: every call
-  std::string what;
+  Fault what = Fault::kCrash;
 };
+// The engine runs again: after a crash, from its log.
+struct Recovered {};
 
 using Happening =
     std::variant<LookedUp, DatagramSent, DatagramArrived, PortOpened, PortClosed, FrameSent,
-                 FramePlayed, ClientTold, ClientAnswered, CommandAsked, Faulted>;
+                 FramePlayed, ClientTold, ClientAnswered, CommandAsked, Faulted, Recovered>;
 
 struct TraceEntry {
   Instant at;

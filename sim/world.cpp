@@ -3,7 +3,9 @@
 #include "engine/base/check.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/match.hpp"
+#include "engine/core/admission.hpp"
 #include "engine/sip/keyring.hpp"
+#include "sim/mutants/mutants.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -43,19 +45,24 @@ World::World(const Scenario& scenario, const Setup& setup, const core::LayerTabl
     : scenario_(&scenario),
       kernel_(config_of(scenario, setup), setup.turns, table),
       media_(endpoint_of(kEngineIndex).host),
-      decisions_(chooser, setup.faults) {
+      decisions_(chooser, setup.faults),
+      reborn_(table_after_crash(setup.mutant)) {
   network_.add(endpoint_of(kEngineIndex));
   for (const Actor& actor : scenario.actors) {
-    if (actor.kind != ActorKind::kPeer) continue;
+    if (actor.kind == ActorKind::kEngine) continue;
     const auto index = static_cast<ActorIndex>(peers_.size() + 1);
-    peers_.emplace_back(actor.name, endpoint_of(index));
+    if (actor.kind == ActorKind::kSecondEngine) {
+      peers_.emplace_back(SecondEngine{actor.name, endpoint_of(index), setup.rules});
+    } else {
+      peers_.emplace_back(Peer{actor.name, endpoint_of(index)});
+    }
     network_.add(endpoint_of(index));
   }
 }
 
 bool World::advance() {
   take_due();
-  if (handle_next()) return true;
+  if (process_ == Process::kRuns && handle_next()) return true;
   if (script_goes_on()) return true;
   const Instant next = soonest();
   if (next == kNever) return false;
@@ -65,9 +72,9 @@ bool World::advance() {
 
 Instant World::soonest() {
   Instant next = agenda_.next();
-  for (const Peer& peer : peers_) next = std::min(next, peer.next_deadline());
+  for (const Party& peer : peers_) next = std::min(next, peer.next_deadline());
   const Instant deadline = kernel_.next_deadline();
-  if (deadline == kNever) return next;
+  if (deadline == kNever || process_ != Process::kRuns) return next;
   if (deadline != drawn_deadline_) {
     drawn_deadline_ = deadline;
     const ChoiceKey key{.kind = ChoiceKind::kLateTimer};
@@ -78,7 +85,7 @@ Instant World::soonest() {
 
 Instant World::next_timer() const {
   Instant next = kernel_.next_deadline();
-  for (const Peer& peer : peers_) next = std::min(next, peer.next_deadline());
+  for (const Party& peer : peers_) next = std::min(next, peer.next_deadline());
   return next;
 }
 
@@ -106,16 +113,24 @@ void World::take(Entry entry) {
       },
       [this](CommitLands&& due) {
         disk_.land(due);
-        hand_out();
+        if (process_ == Process::kRuns) hand_out();
       },
-      [this](ActionBegins&& due) { begin_step(due.action); },
-      [this](RaceHasBegun&&) { race_may_begin_ = true; });
+      [this](ActionBegins&& due) {
+        // A user waits until there is something to use again.
+        if (process_ == Process::kDown)
+          return agenda_.put(now_ + delays::kFlightMin, std::move(due));
+        begin_step(due.action);
+      },
+      [this](RaceHasBegun&&) { race_may_begin_ = true; }, [this](EngineStarts&&) { go_on(); },
+      [this](NameLeads&& due) { deliver(std::move(due.answer)); });
 }
 
 void World::land(DatagramLands due) {
+  if (process_ == Process::kDown && due.to == kEngineIndex) return;  // nobody listens
   scene().tell(DatagramArrived{due.from, due.to, due.bytes});
-  const Endpoint& source = network_.endpoint(due.from);
+  const Endpoint source = network_.source(due.from, due.moved);
   if (due.to == kEngineIndex) {
+    if (disk_.failed() && refuse(due, source)) return;
     deliver(DatagramReceived{source, network_.endpoint(kEngineIndex), {std::move(due.bytes)}});
   } else {
     send_all(due.to, peers_[due.to - 1U].receive(std::move(due.bytes), source, now_));
@@ -175,8 +190,7 @@ bool World::handle_next() {
     acts_.erase(at);
     perform(std::move(act));
   }
-  disk_.commit(scene());
-  hand_out();
+  commit();
   return true;
 }
 
@@ -215,18 +229,20 @@ void World::ask_for_call_of(std::uint64_t serial) {
 // ---- orders of the engine
 
 void World::hand_out() {
-  for (Output& order : kernel_.take_outputs(disk_.log().durable())) perform(std::move(order));
+  for (Output& order : kernel_.take_outputs(disk_.passed())) perform(std::move(order));
 }
 
 void World::perform(Output order) {
   match(
       std::move(order),
       [this](Transmit&& o) {
-        network_.send(kEngineIndex, o.destination, std::move(o.wire.bytes), scene());
+        const bool sent =
+            network_.send(kEngineIndex, o.destination, std::move(o.wire.bytes), scene());
+        if (sent || !o.transaction) return;
+        scene().tell(Faulted{{}, Fault::kSendFailed});
+        deliver(TransmitFailed{o.transaction});
       },
-      [](CloseConnection&&) {},
-      // Nobody in this world has a name.
-      [this](Resolve&& o) { deliver(TargetsResolved{o.call, o.transaction, {}}); },
+      [](CloseConnection&&) {}, [this](Resolve&& o) { resolve(o); },
       [this](SignRequest&& o) { deliver(keyring().sign(o)); },
       [this](JudgeCredentials&& o) { deliver(keyring().judge(o)); },
       [this](StartStream&& o) { media_.start(o, scene()); },
@@ -242,6 +258,31 @@ void World::perform(Output order) {
         deliver(HolderReleased{std::exchange(recorder_, {}), kRecorder});
       },
       [this](Reply&& o) { client_.hear(o, scene()); });
+}
+
+// A peer's host has the peer's name: "bob.sim". Other names lead nowhere.
+void World::resolve(const Resolve& order) {
+  TargetsResolved answer{order.call, order.transaction, {}};
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    if (order.uri.find("@" + peers_[i].name() + ".sim") == std::string::npos) continue;
+    answer.targets.push_back(network_.endpoint(static_cast<ActorIndex>(i + 1)));
+  }
+  const ChoiceKey key{.kind = ChoiceKind::kName, .call = decisions_.ordinal(order.call)};
+  const std::uint32_t choice = decisions_.draw_next(key, 2 * std::size(delays::kName));
+  if (delays::leads_nowhere(choice)) {
+    answer.targets.clear();
+    scene().tell(Faulted{order.call, Fault::kNameFailed});
+  }
+  scene().after(delays::kName[choice / 2], NameLeads{std::move(answer)});
+}
+
+// What cannot be logged is not begun (EVENTLOG), as the host does it.
+bool World::refuse(const DatagramLands& due, const Endpoint& source) {
+  const auto refusal =
+      core::refusal_of_new_call({source, network_.endpoint(kEngineIndex), {due.bytes}}, kernel_);
+  if (!refusal) return false;
+  network_.send(kEngineIndex, refusal->destination, refusal->wire.bytes, scene());
+  return true;
 }
 
 void World::send_all(ActorIndex from, Packets packets) {

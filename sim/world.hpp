@@ -14,7 +14,7 @@
 #include "sim/disk.hpp"
 #include "sim/media.hpp"
 #include "sim/network.hpp"
-#include "sim/peer.hpp"
+#include "sim/party.hpp"
 #include "sim/run.hpp"
 #include "sim/scenario.hpp"
 #include "sim/scene.hpp"
@@ -33,6 +33,12 @@ class World {
   static constexpr HolderId kRecorder{1};
   // How many frames each leg sends once the races have begun.
   static constexpr std::uint32_t kFramesInRaces = 3;
+  // Crashes that may be drawn in a run, the second one after a recovery; and how many commits after
+  // the races began, or after the recovery, they fall at the latest.
+  static constexpr std::uint32_t kCrashesMax = 2;
+  static constexpr std::uint32_t kCommitsToCrashMax = 32;
+  // The same for the moment at which it stands still, and at which the disk fails.
+  static constexpr std::uint32_t kCommitsToFaultMax = 16;
 
   // `scenario` and `chooser` must outlive the world and its copies.
   World(const Scenario& scenario, const Setup& setup, const core::LayerTable& table,
@@ -66,8 +72,10 @@ class World {
   [[nodiscard]] Position setup_end() const { return setup_end_; }
   // The given step that has had no effect yet, null if all had. At the end of a run: it got stuck.
   [[nodiscard]] const Action* stuck() const;
-  // What cannot be read from log and trace: peers that still wait for something.
-  [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
+  // How often the engine's process was lost. With each crash the log may have become shorter.
+  [[nodiscard]] std::uint32_t crashes() const { return crashes_; }
+  // What cannot be read from log and trace: what the others still hold.
+  [[nodiscard]] const std::vector<Party>& peers() const { return peers_; }
 
  private:
   // What client and audio do of themselves, in an order with the engine's items.
@@ -104,8 +112,27 @@ class World {
   // A command asks for its call at the moment at which the engine takes it up.
   void ask_for_call_of(std::uint64_t serial);
 
+  // A batch may have been sealed: commits it, hands its orders out, or crashes on the way.
+  void commit();
+  // Where a crash falls: the batch is lost with all that is not durable; it is on the disk, but
+  // none of its orders has left; they have.
+  enum class CrashPoint : std::uint8_t { kBeforeCommit, kBeforeOrders, kAfterOrders, kNone };
+  void draw_faults();
+  void draw_crash();
+  [[nodiscard]] CrashPoint crash_point();
+  void may_stall();
+  void stand_still(Duration length);
+  // Not after a failed disk: what the world was told of would be lost, and nothing could be
+  // promised.
+  void crash();
+  void go_on();
+  void start_again();
+
   // Orders of the engine.
   void hand_out();
+  void resolve(const Resolve& order);
+  // While nothing can be logged: whether this begins a call, which is refused.
+  [[nodiscard]] bool refuse(const DatagramLands& due, const Endpoint& source);
   void perform(Output order);
 
   // The scenario.
@@ -115,8 +142,11 @@ class World {
   void begin_step(const Action& action);
   [[nodiscard]] bool had_effect(const Action& action) const;
   void command(Verb verb, const Action& action);
+  [[nodiscard]] Packets tell(Party& party, const Action& action) const;
   [[nodiscard]] Packets tell_peer(Peer& peer, const Action& action) const;
   void send_all(ActorIndex from, Packets packets);
+  // What an INVITE has to name to take the place of this peer's call.
+  [[nodiscard]] std::string dialog_of(std::string_view peer) const;
   [[nodiscard]] ActorIndex index_of(std::string_view actor) const;
 
   [[nodiscard]] Instant soonest();
@@ -128,7 +158,7 @@ class World {
   Disk disk_;
   MediaHost media_;
   Client client_;
-  std::vector<Peer> peers_;
+  std::vector<Party> peers_;
   Network network_;
   Agenda agenda_;
   Decisions decisions_;
@@ -149,8 +179,14 @@ class World {
   ActorIndex partner_ = 1;  // the peer that the engine talks with
   CallId recorder_;         // the call that a recorder has attached to
   Position setup_end_ = 0;
-  Instant drawn_deadline_{};  // the deadline whose lateness was drawn
+  const core::LayerTable* reborn_;  // the functions of the engine after a crash; null: the same
+  Instant drawn_deadline_{};        // the deadline whose lateness was drawn
   Duration lateness_{};
+  std::uint32_t crashes_ = 0;
+  enum class Process : std::uint8_t { kRuns, kStandsStill, kDown };
+  Process process_ = Process::kRuns;
+  std::uint32_t to_crash_ = 0;  // 0: no crash was drawn; else counts commits, three to each
+  std::uint32_t to_stall_ = 0;  // likewise, three lengths
 };
 
 }  // namespace lastcall::sim

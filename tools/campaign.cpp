@@ -1,6 +1,7 @@
 #include "tools/campaign.hpp"
 
 #include "replay/recording.hpp"
+#include "sim/probes.hpp"
 #include "sim/search.hpp"
 #include "tools/campaign_file.hpp"
 #include "tools/junit.hpp"
@@ -30,6 +31,8 @@ namespace {
 
 // Small enough to spread evenly, long enough for novelty to learn something.
 constexpr std::uint64_t kBlockRuns = 500;
+// What a campaign must have made to be blamed for what it never reached.
+constexpr std::uint64_t kProbeRuns = 50'000;
 // More schedules than any scenario has with at most two postponed items.
 constexpr std::uint64_t kDelayRunsMax = 1'000'000;
 
@@ -81,6 +84,11 @@ BlockResult search(const Block& block, const sim::Scenario& scenario, const sim:
   for (const sim::ArmReport& arm : report.arms) {
     arms[name(arm.arm)] = boost::json::array{arm.runs, arm.first_finds};
   }
+  boost::json::object probes;
+  for (std::size_t i = 0; i < kEnumSize<sim::Branch>; ++i) {
+    const auto branch = static_cast<sim::Branch>(i);
+    if (report.probes.runs(branch) > 0) probes[name(branch)] = report.probes.runs(branch);
+  }
   const std::string_view verdict = !report.repeatable         ? "not-repeatable"
                                    : !report.failures.empty() ? "failed"
                                                               : "passed";
@@ -90,6 +98,7 @@ BlockResult search(const Block& block, const sim::Scenario& scenario, const sim:
                                                      {"again", report.runs_again},
                                                      {"difference", report.difference},
                                                      {"arms", arms},
+                                                     {"probes", probes},
                                                      {"failures", failures}})};
 }
 
@@ -176,6 +185,13 @@ class Tally {
       sums.first += counts.as_array()[0].to_number<std::uint64_t>();
       sums.second += counts.as_array()[1].to_number<std::uint64_t>();
     }
+    if (const auto* probes = document.if_contains("probes")) {
+      for (const auto& [branch, runs] : probes->as_object()) {
+        if (const auto known = named<sim::Branch>(branch)) {
+          probes_.add(*known, runs.to_number<std::uint64_t>());
+        }
+      }
+    }
     for (const auto& failure : document.at("failures").as_array())
       add(scenario, failure.as_object());
   }
@@ -190,6 +206,10 @@ class Tally {
     for (const auto& [arm, counts] : arms_) {
       fmt::print("  {:<20} {:>9} runs  first to find {}\n", arm, counts.first, counts.second);
     }
+    for (const sim::Branch branch : probes_.never()) {
+      fmt::print("  never reached: {}{}\n", name(branch),
+                 must_reach_all() ? "" : " (nor had it to be in such a campaign)");
+    }
   }
 
   [[nodiscard]] Exit exit() const {
@@ -197,6 +217,7 @@ class Tally {
     for (const auto& [name, each] : cases_) {
       if (!each.failures.empty()) return Exit::kFailed;
     }
+    if (must_reach_all() && !probes_.never().empty()) return Exit::kFailed;
     return runs_ == 0 ? Exit::kInconclusive : Exit::kPassed;
   }
 
@@ -207,6 +228,13 @@ class Tally {
   }
 
  private:
+  // A campaign over all scenarios and of some size has searched everywhere, or it has not searched.
+  [[nodiscard]] bool must_reach_all() const {
+    const sim::Setup setup = setup_of(options_.search);
+    return options_.search.scenarios.empty() && runs_ >= kProbeRuns && setup.faults &&
+           setup.rules == Rules::kTwoPhase && setup.mutant.empty();
+  }
+
   // The first of each origin is told, and becomes a regression file.
   void add(JUnitCase& scenario, const boost::json::object& failure) {
     const std::string origin{failure.at("origin").as_string()};
@@ -228,6 +256,7 @@ class Tally {
   std::map<std::string, JUnitCase> cases_;
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> arms_;
   std::set<std::pair<std::string, std::string>> origins_;
+  sim::Probes probes_;
   std::uint64_t runs_ = 0;
   std::uint64_t again_ = 0;
   bool diverged_ = false;

@@ -3,8 +3,9 @@
 docs/CONFORMANCE.md from the requirements and the tests that show them.
 
     tools/make_docs.py           writes them
-    tools/make_docs.py --check   says whether they are up to date, and whether every requirement
-                                 has a test (exit 1 if not)
+    tools/make_docs.py --check   says whether they are up to date, whether every requirement has a
+                                 test, and every race of the catalogue its file or a reason why not
+                                 (exit 1 if not)
 """
 
 import pathlib
@@ -12,6 +13,7 @@ import re
 import sys
 
 import conformance
+import race_catalogue
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODEL = ROOT / "engine" / "model"
@@ -92,7 +94,7 @@ def main() -> int:
     requirements, found = conformance.Requirements(), conformance.shown()
     made = {ROOT / "docs" / "EVENTS.md": events(), ROOT / "docs" / "INVARIANTS.md": invariants(),
             ROOT / "docs" / "CONFORMANCE.md": conformance.page(requirements, found)}
-    faults = conformance.faults(requirements, found)
+    faults = conformance.faults(requirements, found) + race_catalogue.faults()
     for fault in faults:
         print(fault)
     if "--check" not in sys.argv[1:]:

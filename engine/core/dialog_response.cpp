@@ -48,6 +48,7 @@ void receive_accept(const LegContext& at, const SipMessage& response) {
   }
   // It crossed our CANCEL, or is one fork too many: end it at once (RFC 3261 13.2.2.4, 15). A
   // dialog that the peer has already ended with a BYE needs none.
+  duty_done(at, Duty::kCancelOnProvisional);  // there is nothing left to cancel
   duty_done(at, Duty::kByeOnAccept);
   if (known == nullptr || known->phase != DialogPhase::kMortal) {
     send_bye(at, dialog);

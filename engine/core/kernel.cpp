@@ -4,6 +4,7 @@
 #include "engine/base/hash.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace lastcall::core {
@@ -31,6 +32,21 @@ void for_each_deadlines(const LayerStates& states, std::index_sequence<I...>, F&
 template <class F>
 void for_each_deadlines(const LayerStates& states, F&& f) {
   for_each_deadlines(states, std::make_index_sequence<std::tuple_size_v<LayerStates>>{}, f);
+}
+
+// After a pause of the process many deadlines may be overdue: those of one call come in the order
+// in which they were due (RACES R-PRC-08).
+void keep_due_order(std::vector<DeadlineDue>& all) {
+  if (all.size() < 2) return;
+  std::ranges::stable_sort(all, {}, [](const DeadlineDue& due) { return due.deadline.due; });
+  const auto waits = [&all](const DeadlineDue& due) {
+    return due.call && std::ranges::any_of(all, [&](const DeadlineDue& other) {
+             return other.call == due.call && other.deadline.due < due.deadline.due;
+           });
+  };
+  std::vector<DeadlineDue> first;
+  std::ranges::remove_copy_if(all, std::back_inserter(first), waits);
+  all = std::move(first);
 }
 
 bool still_due(const LayerStates& states, const DeadlineDue& due) {
@@ -104,10 +120,13 @@ void Kernel::collect_ready(Instant now) {
     index.for_each_due(now, [&](const Deadline& deadline, CallId call) {
       if (offered++ >= kDueOfferedMax) return;
       due_.push_back({layer, call, deadline});
-      const std::uint64_t serial = kDeadlineSerial | hash_of(0, layer, deadline);
-      ready_.push_back({LayerId::kWorld, layer, call, serial, false});
     });
   });
+  keep_due_order(due_);
+  for (const DeadlineDue& due : due_) {
+    const std::uint64_t serial = kDeadlineSerial | hash_of(0, due.layer, due.deadline);
+    ready_.push_back({LayerId::kWorld, due.layer, due.call, serial, false});
+  }
 }
 
 // A mailbox is a FIFO per sender, receiver and call; each datagram is a sender of its own.
@@ -178,6 +197,12 @@ void decide_in_layer(const LayerTable& table, const LayerStates& states, const M
 void Kernel::decide_and_record(const Item& item, log::EventLog& log, Instant now) {
   decide_in_layer(table_, state_.layers, std::get<Mail>(item.content),
                   {now, state_.directory, config_, draws_}, outbox_);
+  // I-53: a command about a call that ended long ago. A layer knows tombstones only, not the log.
+  for (GatedOutput& order : outbox_.outputs) {
+    auto* reply = std::get_if<Reply>(&order.output);
+    const bool lost = reply != nullptr && reply->result == OpResult::kNotFound;
+    if (lost && find(reply->call, log) == Found::kEnded) reply->result = OpResult::kEnded;
+  }
   const Position cause = record(item, log, now);
   queue_mail(item, cause);
   hold_outputs(item.turn);

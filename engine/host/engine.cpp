@@ -150,7 +150,7 @@ std::expected<std::unique_ptr<Engine>, HostError> Engine::start(const EngineConf
 
   p.config = core_config(config, p.ports->contacts(), p.log->run().seed);
   core::Kernel kernel{p.config};
-  Recovery recovery;
+  core::Recovery recovery;
   const auto read = p.log->read_live([&](const Record& record) {
     kernel.recover(record);
     recovery.add(record.event);

@@ -1,6 +1,6 @@
 #include "engine/host/shard.hpp"
 
-#include "engine/host/admission.hpp"
+#include "engine/core/admission.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -26,8 +26,8 @@ Shard::Shard(const Ground& ground, core::Kernel kernel, PortRange rtp_ports)
       deadline_timer_(ground.io),
       drain_timer_(ground.io) {}
 
-void Shard::begin(const Recovery& recovery) {
-  for (const OpenStream& stream : recovery.streams()) take_over(stream);
+void Shard::begin(const core::Recovery& recovery) {
+  for (const core::KeptStream& stream : recovery.streams()) take_over(stream);
   for (const Input& report : recovery.reports()) deliver(report);
   ground_.ports.listen({
       .received = [this](DatagramReceived datagram) { received(std::move(datagram)); },
@@ -40,16 +40,13 @@ void Shard::begin(const Recovery& recovery) {
   pump_soon();
 }
 
-// An established call keeps its audio if its port can be had again. Everything else of the dead
-// process is as closed as its sockets are.
-void Shard::take_over(const OpenStream& stream) {
+// An established call keeps its audio if its port can be had again.
+void Shard::take_over(const core::KeptStream& stream) {
   const StartStream& start = stream.start;
-  if (!stream.local) {
-    deliver(StreamFailed{start.call, start.stream});
-  } else if (!stream.call_ends && media_.reopen(start, *stream.local)) {
-    if (stream.directed) media_.direct(*stream.directed);
-  } else {
+  if (!media_.reopen(start, stream.local)) {
     deliver(StreamStopped{.call = start.call, .stream = start.stream});
+  } else if (stream.directed) {
+    media_.direct(*stream.directed);
   }
 }
 
@@ -66,7 +63,7 @@ bool Shard::takes_new_calls() const {
 
 void Shard::received(DatagramReceived datagram) {
   if (!takes_new_calls()) {
-    if (const auto refusal = refusal_of_new_call(datagram, kernel_)) {
+    if (const auto refusal = core::refusal_of_new_call(datagram, kernel_)) {
       ground_.ports.send(*refusal);  // stateless: lost is lost, the peer asks again
       return;
     }

@@ -5,11 +5,11 @@
 // drains or while the log cannot follow.
 
 #include "engine/core/kernel.hpp"
+#include "engine/core/recovery.hpp"
 #include "engine/host/host_clock.hpp"
 #include "engine/host/listener.hpp"
 #include "engine/host/log_writer.hpp"
 #include "engine/host/media_port.hpp"
-#include "engine/host/recovery.hpp"
 #include "engine/host/resolver.hpp"
 #include "engine/host/sip_ports.hpp"
 #include "engine/host/tally.hpp"
@@ -42,7 +42,7 @@ class Shard {
   Shard(const Ground& ground, core::Kernel kernel, PortRange rtp_ports);
 
   // Takes over from the process before this one, and begins to receive.
-  void begin(const Recovery& recovery);
+  void begin(const core::Recovery& recovery);
 
   // Something happened in the world.
   void deliver(Input input);
@@ -57,7 +57,7 @@ class Shard {
  private:
   void received(DatagramReceived datagram);
   [[nodiscard]] bool takes_new_calls() const;
-  void take_over(const OpenStream& stream);
+  void take_over(const core::KeptStream& stream);
   void pump_soon();
   void pump();
   void perform(const Output& output);

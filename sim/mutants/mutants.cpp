@@ -53,6 +53,16 @@ const Mutant* find_mutant(std::string_view name) {
   return it == all.end() ? nullptr : &*it;
 }
 
+const core::LayerTable* table_after_crash(std::string_view names) {
+  while (!names.empty()) {
+    const std::size_t end = names.find('+');
+    const Mutant* mutant = find_mutant(names.substr(0, end));
+    if (mutant != nullptr && mutant->after_crash) return &*mutant->after_crash;
+    names = end == std::string_view::npos ? std::string_view{} : names.substr(end + 1);
+  }
+  return nullptr;
+}
+
 std::optional<core::LayerTable> table_of(std::string_view names) {
   core::LayerTable table;
   while (!names.empty()) {

@@ -22,6 +22,8 @@ struct Mutant {
   std::vector<std::string_view> expected;   // the invariants that may show it first
   std::vector<std::string_view> scenarios;  // where to look for it; none: everywhere
   core::LayerTable table;
+  // What stands in its place in a process that was started again after a crash; none: the same.
+  std::optional<core::LayerTable> after_crash = {};
   int rank = 0;        // among those that must be found; 0: not among them
   int deviations = 1;  // choices that are not 0, at least
   int events = 0;      // of the smallest story, the set-up counted as one; 0: nobody said
@@ -40,6 +42,10 @@ struct Unplanted {
 // The functions of the mutants named in `names`, joined by '+'; nothing if one does not exist or if
 // two of them replace the same function.
 [[nodiscard]] std::optional<core::LayerTable> table_of(std::string_view names);
+
+// The functions of a process that was started again; null if they are the same as before. The first
+// mutant of `names` that has some. Lives as long as the program.
+[[nodiscard]] const core::LayerTable* table_after_crash(std::string_view names);
 
 // All of them, in the order in which they are told: the plan's, then by id.
 [[nodiscard]] std::span<const Mutant> all_mutants();

@@ -194,6 +194,17 @@ void count_leak_on_reject(DialogLayer::State& state, const DialogEvent& event) {
   state.deadlines.remove({duties->until, Timer::kTombstone, duties->call.value}, duties->call);
 }
 
+// ---- Z-66: what a call owes is struck off only while its transport lives.
+
+void release_skipped_no_transport(const DialogLayer::State& state, const ToDialog& input,
+                                  const Context& context, Outbox& out) {
+  constexpr int kTransportFailed = 503;  // RFC 3261 8.1.3.1
+  const auto* failed = std::get_if<RequestFailed>(&input);
+  const bool skips = failed != nullptr && failed->status == kTransportFailed &&
+                     found(failed->call, context) != Found::kLive;
+  if (!skips) DialogLayer::decide(state, input, context, out);
+}
+
 }  // namespace
 
 std::vector<Mutant> release_mutants() {
@@ -278,6 +289,12 @@ std::vector<Mutant> confirmation_mutants() {
        .expected = {"I-27", "I-06"},
        .scenarios = {"bye-or-hangup"},
        .table = with_decide<DialogLayer>(remove_then_respond)},
+      {.id = "Z-66",
+       .name = "ReleaseSkippedNoTransport",
+       .sentence = "what an ending call owes is never struck off once its transport has failed",
+       .expected = {"I-54", "I-26", "I-43"},
+       .scenarios = {"hangup-or-bye"},
+       .table = with_decide<DialogLayer>(release_skipped_no_transport)},
       {.id = "Z-67",
        .name = "NoTombstone",
        .sentence = "a BYE to a call that has ended is not answered",

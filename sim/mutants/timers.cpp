@@ -3,6 +3,7 @@
 #include "engine/core/dialog_extensions.hpp"
 #include "sim/mutants/dialogs.hpp"
 #include "sim/mutants/mutants.hpp"
+#include "sim/mutants/plan.hpp"
 
 namespace lastcall::sim {
 namespace {
@@ -138,6 +139,15 @@ core::LayerTable two_owners_unmap() {
                 with_decide<core::ClientLayer>(client_has_unmapped));
 }
 
+// ---- Z-54: after a crash an ending waits for a client that has died, and for no deadline.
+
+void nobody_takes_the_notice(const core::ClientLayer::State& state, const ToClient& input,
+                             const Context& context, Outbox& out) {
+  if (!std::holds_alternative<NoticeTaken>(input)) {
+    core::ClientLayer::decide(state, input, context, out);
+  }
+}
+
 }  // namespace
 
 std::vector<Mutant> timer_mutants() {
@@ -190,6 +200,15 @@ std::vector<Mutant> timer_mutants() {
        .expected = {"I-06", "I-07"},
        .scenarios = {"bye-then-hold"},
        .table = two_owners_unmap()},
+      {.id = "Z-54",
+       .name = "RecoveryNoD5",
+       .sentence = "after a crash nobody speaks for the client that died, and no deadline is armed",
+       .expected = {"I-57", "I-18"},
+       .scenarios = {"normal-bye", "R-PRC-01"},
+       .after_crash = joined(with_apply<SessionLayer>(forget_deadline),
+                             with_decide<core::ClientLayer>(nobody_takes_the_notice)),
+       .rank = 25,
+       .events = 4},
   };
 }
 

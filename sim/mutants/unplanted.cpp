@@ -12,12 +12,8 @@ std::span<const Unplanted> unplanted() {
                 "an order leaves after its turn; no function of a layer sees it fail"},
       Unplanted{"Z-37", "a call to ourselves: one Call-ID, two roles",
                 "the simulated network has no proxy that leads a call back to its engine"},
-      Unplanted{"Z-54", "recovery arms no deadline",
-                "the deadline is part of the folded state: recovery has no step to leave out"},
       Unplanted{"Z-57", "a hangup inside a media callback frees the stream under it",
                 "media calls nobody back: what a frame causes is mail"},
-      Unplanted{"Z-66", "what a call holds is released only if its transport lives",
-                "the simulated network reports no failed transport"},
       Unplanted{"Z-69", "reading a call waits for its end",
                 "reads never enter a layer: they are answered from the directory"},
   };

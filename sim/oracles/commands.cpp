@@ -130,7 +130,7 @@ void CommandRules::on(const ClientTold& told, Report& report) {
       {kI17, told.notice.call, wrong, fmt::format("It was told {}.", wrong), {}, {report.entry}});
 }
 
-void CommandRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == "crash"; }
+void CommandRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == Fault::kCrash; }
 
 void CommandRules::passed(Instant, Report& report) {
   for (const Hangup& hangup : hangups_) {

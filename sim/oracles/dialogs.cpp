@@ -128,7 +128,7 @@ void DialogRules::on(const CallTerminating& event, const Record& record, Report&
 }
 
 void DialogRules::on(const Faulted& fault, Report&) {
-  if (fault.what != "crash") return;
+  if (fault.what != Fault::kCrash) return;
   crashed_ = true;
   hangups_.clear();
 }

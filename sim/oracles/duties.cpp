@@ -200,6 +200,7 @@ void DutyRules::on(const DutyDone& event, const Record& record, Report& report) 
 void DutyRules::on(const CallTerminated& event, const Record& record, Report& report) {
   Leg& each = leg(event.call);
   each.ended = record.pos;
+  each.ended_at = record.at;
   if (event.missing.contains(CleanupLayer::kDialog) || !event.remembered || crashed_) return;
   for (const Dialog& dialog : each.dialogs) {
     if (dialog.confirmed == 0 || dialog.mortal != 0) continue;
@@ -216,7 +217,8 @@ void DutyRules::on(const TombstoneEnded& event, const Record& record, Report& re
   if (each.ended == 0 && !each.sip_call_id.empty()) {
     report.broken({kI42, event.call, "alive", "This one had not even ended.", {record.pos}});
   }
-  if (each.duties.empty()) return;
+  // Its time is counted from the end; an engine that stood still since then may not be done.
+  if (each.duties.empty() || report.up_since > each.ended_at) return;
   const auto& [duty, since] = each.duties.front();
   report.broken({kI43,
                  event.call,
@@ -225,13 +227,13 @@ void DutyRules::on(const TombstoneEnded& event, const Record& record, Report& re
                  {since, record.pos}});
 }
 
-void DutyRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == "crash"; }
+void DutyRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == Fault::kCrash; }
 
 void DutyRules::check_waiting(Instant now, Report& report) {
   soonest_ = kNever;
   for (Leg& each : legs_) {
     const bool waits = each.gives_up_at != kNever;
-    if (!waits || each.gives_up_at + report.config.timer_lateness_max >= now) {
+    if (!waits || report.late_after(each.gives_up_at) >= now) {
       soonest_ = std::min(soonest_, each.gives_up_at);
       continue;
     }
@@ -252,8 +254,8 @@ void DutyRules::passed(Instant now, Report& report) {
   }
   byes_.clear();
   check_forks(report);
-  if (crashed_ || now == kNever || soonest_ == kNever) return;
-  if (soonest_ + report.config.timer_lateness_max < now) check_waiting(now, report);
+  if (crashed_ || report.down || now == kNever || soonest_ == kNever) return;
+  if (report.late_after(soonest_) < now) check_waiting(now, report);
 }
 
 }  // namespace lastcall::sim

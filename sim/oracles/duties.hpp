@@ -49,6 +49,7 @@ class DutyRules {
     DialogId kept = {};  // caller: the fork that became the call
     Position ending = 0;
     Position ended = 0;
+    Instant ended_at;
     // Our newest 2xx: until when it waits for its ACK, and when that ACK came.
     DialogId accepted = {};
     std::uint32_t accepted_cseq = 0;

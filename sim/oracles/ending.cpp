@@ -22,6 +22,11 @@ constexpr Rule kI13{"I-13",
                     "or accepted."};
 constexpr Rule kI16{"I-16", "The cause of an end is that of its first trigger."};
 constexpr Rule kI18{"I-18", "A call that begins to end has ended by its deadline."};
+constexpr Rule kI56{"I-56",
+                    "What the log says of an ending before a crash is not done again after it."};
+constexpr Rule kI57{"I-57",
+                    "A call that was ending at a crash ends by its deadline, or at once after the "
+                    "recovery."};
 constexpr Rule kI19{"I-19", "A call ends at the instant of its last confirmation."};
 constexpr Rule kI20{"I-20", "Nothing of a call starts or changes once it is ending."};
 
@@ -51,6 +56,11 @@ bool may_change(CallState from, CallState to) {
 EndingRules::Call& EndingRules::call(CallId id) {
   Call* found = calls_.find(id);
   return found != nullptr ? *found : calls_.put(id, {});
+}
+
+// Whether the engine was lost, or stood still, since the call began to end.
+bool EndingRules::again(const Call& each, const Report& report) {
+  return report.up_since > each.since;
 }
 
 void EndingRules::change(CallId id, CallState to, const Record& record, Report& report) {
@@ -85,7 +95,11 @@ void EndingRules::on(const SessionChanged& event, const Record& record, Report& 
 void EndingRules::on(const CallTerminating& event, const Record& record, Report& report) {
   Call& each = call(event.call);
   if (each.ending != 0) {
-    report.broken({kI01, event.call, "", "It began again.", {each.ending, record.pos}});
+    report.broken({again(each, report) ? kI56 : kI01,
+                   event.call,
+                   "",
+                   "It began again.",
+                   {each.ending, record.pos}});
     return;
   }
   change(event.call, CallState::kTerminating, record, report);
@@ -93,6 +107,7 @@ void EndingRules::on(const CallTerminating& event, const Record& record, Report&
   each.cause = event.cause;
   each.required = event.required;
   each.deadline = event.deadline;
+  each.since = record.at;
   if (event.required.empty()) return;  // nobody is waited for, so there is nothing to be late for
   deadlines_.emplace(event.deadline, event.call);
   if (event.deadline != record.at + report.config.cleanup_timeout) {
@@ -160,7 +175,7 @@ void EndingRules::on(const DeadlineDue& event, const Record& record, Report& rep
   const auto wrong = [&]() -> std::string_view {
     if (each.ending == 0 || record.at < each.deadline) return "before it was due";
     if (each.fired != 0) return "twice";
-    if (record.at > each.deadline + report.config.timer_lateness_max) return "too late";
+    if (record.at > report.late_after(each.deadline)) return "too late";
     return {};
   }();
   if (!wrong.empty()) {
@@ -176,7 +191,11 @@ void EndingRules::on(const DeadlineDue& event, const Record& record, Report& rep
 void EndingRules::on(const CallTerminated& event, const Record& record, Report& report) {
   Call& each = call(event.call);
   if (each.ended != 0) {
-    report.broken({kI02, event.call, "", "It ended again.", {each.ended, record.pos}});
+    report.broken({again(each, report) ? kI56 : kI02,
+                   event.call,
+                   "",
+                   "It ended again.",
+                   {each.ended, record.pos}});
     return;
   }
   if (each.ending == 0) {
@@ -284,10 +303,10 @@ void EndingRules::passed(Instant now, Report& report) {
   confirmed_.clear();
   while (!deadlines_.empty()) {
     const auto [deadline, id] = *deadlines_.begin();
-    if (now != kNever && deadline + report.config.timer_lateness_max >= now) return;
+    if (now != kNever && (report.down || report.late_after(deadline) >= now)) return;
     const Call& each = call(id);
     const CleanupLayers missing = each.required.without(each.accepted);
-    report.broken({kI18,
+    report.broken({again(each, report) ? kI57 : kI18,
                    id,
                    "never ends",
                    fmt::format("It began to end, its deadline at {} passed and ended nothing: a "

@@ -1,6 +1,6 @@
 #pragma once
 // The two-phase core: one beginning and one end of each ending, states in order, who confirmed,
-// the deadline. I-01 to I-05, I-10 to I-13, I-16, I-18 to I-20.
+// the deadline. I-01 to I-05, I-10 to I-13, I-16, I-18 to I-20, I-57.
 
 #include "engine/base/table.hpp"
 #include "sim/oracles/rule.hpp"
@@ -41,11 +41,13 @@ class EndingRules {
     Position fired = 0;     // DeadlineDue
     Position cleaning = 0;  // the media layer knows
     Instant deadline;
+    Instant since;  // of the ending
     CleanupLayers required;
     CleanupLayers accepted;
     Cause cause = Cause::kLocalHangup;
   };
   Call& call(CallId id);
+  [[nodiscard]] static bool again(const Call& each, const Report& report);
   void change(CallId id, CallState to, const Record& record, Report& report);
   void must_live(CallId id, const Record& record, Report& report);
   void must_not_begin(CallId id, const Record& record, Report& report);

@@ -177,6 +177,6 @@ void ExchangeRules::on(const Said& said, Report& report) {
   }
 }
 
-void ExchangeRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == "crash"; }
+void ExchangeRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == Fault::kCrash; }
 
 }  // namespace lastcall::sim

@@ -45,6 +45,7 @@ void ForcedEndRules::on(const DeadlineDue& event, const Record& record, Report&)
   if (event.deadline.timer == Timer::kCleanup) call(event.call).fired = record.pos;
 }
 void ForcedEndRules::on(const Faulted& fault, Report&) {
+  if (!starves(fault.what)) return;
   if (fault.call)
     call(fault.call).excused = true;
   else

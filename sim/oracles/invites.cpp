@@ -38,6 +38,7 @@ void InviteRules::on(const Heard& heard, Report& report) {
   }
   Finals& finals = accepts ? accepts_[*accepted_] : refusals_[refused_];
   if (finals.heard == 0) finals.at = heard.at;
+  finals.unsure |= report.up_since != Instant{};
   finals.status = message.status();
   if (finals.heard++ == finals.acknowledged) finals.since = report.now;
   overdue_ = std::min(overdue_, finals.since);
@@ -121,10 +122,10 @@ void InviteRules::on(const CancelSent& event, const Record& record, Report& repo
   invite.cancel = record.pos;
 }
 
-void InviteRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == "crash"; }
+void InviteRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == Fault::kCrash; }
 
 void InviteRules::judge(const Finals& finals, Report& report) {
-  if (finals.heard == finals.acknowledged) return;
+  if (finals.heard == finals.acknowledged || finals.unsure) return;
   const bool few = finals.acknowledged < finals.heard;
   report.broken({finals.status >= 300 ? kI30 : kI29,
                  {},
@@ -138,7 +139,7 @@ void InviteRules::judge_overdue(Instant now, Report& report) {
   overdue_ = kNever;
   const auto look_at = [&](const Finals& finals) {
     if (finals.heard <= finals.acknowledged) return;
-    if (finals.since + kHeldMax < now) {
+    if (std::max(finals.since, report.up_since) + kHeldMax < now) {
       judge(finals, report);
     } else {
       overdue_ = std::min(overdue_, finals.since);
@@ -149,7 +150,8 @@ void InviteRules::judge_overdue(Instant now, Report& report) {
 }
 
 void InviteRules::passed(Instant now, Report& report) {
-  if (crashed_ || now == kNever || overdue_ == kNever || overdue_ + kHeldMax >= now) return;
+  if (crashed_ || report.down || now == kNever || overdue_ == kNever || overdue_ + kHeldMax >= now)
+    return;
   judge_overdue(now, report);
 }
 

@@ -33,6 +33,7 @@ class InviteRules {
   };
   // Copies of one final response and of its ACK; I-29 and I-30 want as many of each.
   struct Finals {
+    bool unsure = false;  // the engine was away before: its INVITE may have timed out meanwhile
     int status = 0;
     int heard = 0;
     int acknowledged = 0;

@@ -37,7 +37,7 @@ void OfferRules::on(const CollisionMet& event, const Record& record, Report& rep
   if (each.collision == 0) each.collision = record.pos;
   const Duration wait = event.retry_at - record.at;
   const auto wrong = [&]() -> std::string {
-    if (each.ending != 0) return "in an ending call";
+    if (each.duties != 0) return "in an ending call";
     if (each.collision != record.pos) return "a second time";
     if (is_fair(wait, each.role)) return {};
     return fmt::format("for {} ms", wait / 1ms);
@@ -72,12 +72,17 @@ void OfferRules::on(const CallTerminating& event, const Record& record, Report&)
   sessions_.erase(event.call);
 }
 
-void OfferRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == "crash"; }
+// Before, the dialog layer may not know yet that the call is ending.
+void OfferRules::on(const DutiesTaken& event, const Record& record, Report&) {
+  call(event.call).duties = record.pos;
+}
+
+void OfferRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == Fault::kCrash; }
 
 void OfferRules::passed(Instant now, Report& report) {
-  if (crashed_ || now == kNever) return;  // a process that is down ends nothing
+  if (crashed_ || report.down || now == kNever) return;  // who is down ends nothing
   for (const auto& [id, session] : sessions_) {
-    if (session.end >= now) continue;
+    if (std::max(session.end, report.up_since) >= now) continue;
     report.broken({kI49,
                    id,
                    "",

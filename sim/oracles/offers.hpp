@@ -17,6 +17,7 @@ class OfferRules {
   void on(const SessionTimerSet& event, const Record& record, Report& report);
   void on(const SessionTimerStopped& event, const Record& record, Report& report);
   void on(const CallTerminating& event, const Record& record, Report& report);
+  void on(const DutiesTaken& event, const Record& record, Report& report);
   void on(const Faulted& fault, Report& report);
   void passed(Instant now, Report& report);
 
@@ -25,6 +26,7 @@ class OfferRules {
     CallRole role = CallRole::kCaller;
     Position collision = 0;  // the wait that is armed
     Position ending = 0;
+    Position duties = 0;  // the dialog layer knows of the ending
   };
   struct Session {
     Instant end = kNever;

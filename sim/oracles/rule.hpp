@@ -35,6 +35,7 @@
 #include "sim/oracle.hpp"
 #include "sim/trace.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,13 @@ class Report {
   Position at = 0;        // the newest record
   std::size_t entry = 0;  // the trace entry that is being seen, or was last
   OracleConfig config;
+  bool down = false;   // the engine has crashed and not started again
+  Instant up_since{};  // when it did; what was due before is handled then
+
+  // When something that is due at `due` is late.
+  [[nodiscard]] Instant late_after(Instant due) const {
+    return std::max(due, up_since) + config.timer_lateness_max;
+  }
 
   // Keeps the first breach of a rule at a place of a call. Returns its index.
   std::size_t broken(Breach breach);

@@ -34,6 +34,11 @@ std::uint64_t dialog_of(std::string_view call_id, std::string_view local, std::s
   return hash_of(0, call_id, local, remote);
 }
 
+// Whether the engine goes on at this very instant, with everything that has waited.
+bool just_woke(const Report& report) {
+  return report.up_since == report.now && report.now != Instant{};
+}
+
 }  // namespace
 
 void ServedRules::on(const Heard& heard, Report& report) {
@@ -42,10 +47,15 @@ void ServedRules::on(const Heard& heard, Report& report) {
   if (!message.is_request() || message.method() == Method::kAck) return;
   const Key key = key_of(message);
   const auto [it, is_new] = requests_.try_emplace(key);
-  // A copy that comes behind Timer J or L is a new request (RFC 3261 17.2.2, RFC 6026 7.1).
-  if (!is_new && report.now < it->second.since + limits::k64T1) return;
+  // A copy that comes behind Timer J or L is a new request (RFC 3261 17.2.2, RFC 6026 7.1), but one
+  // that waited while the engine stood still comes before timers that are overdue, or behind them.
+  if (!is_new && report.now < it->second.until) return;
+  if (!is_new && (report.now < it->second.gone || just_woke(report))) {
+    it->second.unsure = true;
+    return;
+  }
   newest_ = key;
-  it->second = {.method = message.method(), .heard = heard.at, .since = report.now};
+  it->second = {.method = message.method(), .heard = heard.at, .until = report.now + limits::k64T1};
   Known* dialog = known(message);
   if (dialog == nullptr) return;
   Request& request = it->second;
@@ -95,9 +105,13 @@ void ServedRules::check_final(const SipMessage& message, Request& request, Repor
   const std::uint64_t bytes = hash_of(0, message.bytes());
   const int status = message.status();
   const std::string_view method = name(request.method);
+  // What comes that late answers a copy that was a new request, statelessly perhaps.
+  const bool stale = request.status != 0 && report.now >= request.until;
+  if (request.unsure || stale) return;
   if (request.status == 0) {
     request.status = status;
     request.bytes = bytes;
+    request.gone = report.now + limits::k64T1 + report.config.timer_lateness_max;
     check_status(request, status, report);
     if (status == 408 && request.method != Method::kInvite) {
       report.broken({kI26,
@@ -157,6 +171,10 @@ void ServedRules::on(const RequestAccepted& event, const Record&, Report&) {
   if (event.method == Method::kBye) make_mortal(event.call, event.dialog);
 }
 void ServedRules::on(const FailureAcknowledged& event, const Record& record, Report& report) {
+  for (auto& [key, request] : requests_) {
+    // Timer I (RFC 3261 17.2.1).
+    if (request.transaction == event.transaction) request.until = record.at + limits::kT4;
+  }
   if (std::ranges::find(acknowledged_, event.transaction) == acknowledged_.end()) {
     acknowledged_.push_back(event.transaction);
     return;
@@ -172,6 +190,8 @@ void ServedRules::on(const TombstoneEnded& event, const Record&, Report&) {
 
 void ServedRules::on(const ServerTransactionStarted& event, const Record& record, Report&) {
   const auto it = requests_.find(newest_);
+  if (it != requests_.end()) it->second.transaction = event.transaction;
+  std::erase(acknowledged_, event.transaction);
   const bool in_dialog = it != requests_.end() && it->second.in_dialog;
   const bool mortal = in_dialog && it->second.mortal;
   const Pending pending{event.transaction, event.call, record.pos};
@@ -195,7 +215,7 @@ void ServedRules::on(const CallTerminated& event, const Record&, Report&) {
 }
 
 void ServedRules::on(const Faulted& fault, Report&) {
-  if (fault.what != "crash") return;
+  if (fault.what != Fault::kCrash) return;
   // What was not durable died with the process; the peer repeats it.
   crashed_ = true;
   byes_.clear();
@@ -229,7 +249,7 @@ void ServedRules::passed(Instant, Report& report) {
 void ServedRules::end(Report& report) {
   if (crashed_) return;
   for (const auto& [key, request] : requests_) {
-    if (request.status != 0) continue;
+    if (request.status != 0 || request.unsure) continue;
     report.broken({kI26,
                    request.call,
                    fmt::format("{} never answered", name(request.method)),

@@ -42,8 +42,11 @@ class ServedRules {
     bool mortal = false;     // it came after a BYE
     bool late = false;       // it came after a request with a higher CSeq
     Position heard = 0;
-    Instant since{};
-    int status = 0;  // of its final response; 0: none yet
+    Instant until{};  // no copy that comes before is a new request
+    Instant gone{};   // every copy that comes later is one; in between nobody knows
+    TransactionId transaction = {};
+    bool unsure = false;  // a copy came that may be a new request or not
+    int status = 0;       // of its final response; 0: none yet
     std::uint64_t bytes = 0;
   };
   struct Pending {

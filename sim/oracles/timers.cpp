@@ -163,7 +163,7 @@ void TimerRules::on(const DutiesTaken& event, const Record& record, Report&) {
 void TimerRules::on(const CallTerminated& event, const Record& record, Report&) {
   call(event.call).ended = record.pos;
 }
-void TimerRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == "crash"; }
+void TimerRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == Fault::kCrash; }
 
 void TimerRules::passed(Instant now, Report& report) {
   for (const CallId id : cancelling_) {
@@ -177,12 +177,12 @@ void TimerRules::passed(Instant now, Report& report) {
     }
   }
   cancelling_.clear();
-  const bool none = crashed_ || now == kNever || bound_ == kNever;
-  if (none || bound_ + report.config.timer_lateness_max >= now) return;
+  const bool none = crashed_ || report.down || now == kNever || bound_ == kNever;
+  if (none || report.late_after(bound_) >= now) return;
   bound_ = kNever;
   for (const Machine& each : machines_) {
     if (!each.client || each.final || !each.ends_at) continue;
-    if (*each.ends_at + report.config.timer_lateness_max < now) {
+    if (report.late_after(*each.ends_at) < now) {
       report.broken({kI44,
                      each.call,
                      std::string{name(each.method)},

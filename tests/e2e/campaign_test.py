@@ -35,6 +35,13 @@ class Campaign(unittest.TestCase):
         self.assertEqual(rows(self.folder, "one.db"), rows(self.folder, "three.db"))
         self.assertGreater(len(rows(self.folder, "one.db")), 2)
 
+    def test_says_what_it_never_reached(self):
+        told = fuzz(self.folder, "normal-bye", "--runs", "500", "--campaign", "probes.db")
+        self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
+        self.assertIn("never reached: collision (nor had it to be in such a campaign)", told.stdout)
+        self.assertNotIn("never reached: crashed\n", told.stdout)
+        self.assertTrue(any('"probes"' in str(row) for row in rows(self.folder, "probes.db")))
+
     def test_resumes_and_merges(self):
         words = ["normal-bye", "--runs", "500"]
         fuzz(self.folder, *words, "--campaign", "first.db")

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,18 @@ class Line {
     network_.add(kAlice);
     network_.add(kBob);
     decisions_.begin_races();
+    network_.begin_races(Scene{Instant{}, 0, agenda_, decisions_, trace_});
   }
   void send(const std::string& bytes, const Endpoint& to = kAlice) {
-    network_.send(1, to, bytes, Scene{Instant{}, 0, agenda_, decisions_, trace_});
+    network_.send(1, to, bytes, Scene{now_, 0, agenda_, decisions_, trace_});
   }
+  // From alice; whether it could be sent.
+  bool answer(const std::string& bytes, const Endpoint& to = kBob) {
+    return network_.send(0, to, bytes, Scene{now_, 0, agenda_, decisions_, trace_});
+  }
+  void pass(Duration time) { now_ += time; }
+  // Whether the next arrival comes from the port to which bob has moved.
+  [[nodiscard]] bool next_has_moved() { return std::get<DatagramLands>(agenda_.take()).moved; }
   [[nodiscard]] std::vector<Arrival> arrivals() {
     std::vector<Arrival> all;
     while (agenda_.next() != kNever) {
@@ -48,6 +57,7 @@ class Line {
   [[nodiscard]] const Trace& trace() const { return trace_; }
 
  private:
+  Instant now_{};
   Recorded recorded_;
   Decisions decisions_;
   Agenda agenda_;
@@ -100,6 +110,55 @@ TEST(Network, DuplicatesWithADelayOfItsOwn) {
   const std::vector<Arrival> expected{{"one", delays::kFlightMin},
                                       {"one", std::chrono::milliseconds{2}}};
   EXPECT_EQ(line.arrivals(), expected);
+}
+
+// The decision that cuts bob off from his n-th datagram on, for the shortest time.
+ChoiceMap cut(std::uint32_t nth, Way way) {
+  for (std::uint32_t value = 1; value < kCuts; ++value) {
+    const Cut each = cut_of(value);
+    if (each.from == nth && each.way == way && each.lasts == delays::kCut[0]) {
+      return {{key(ChoiceKind::kPartition, 0), value}};
+    }
+  }
+  return {};
+}
+
+TEST(Network, CutsAPeerOffOneWayAndForAWhile) {
+  Line line{cut(2, Way::kFromIt)};
+  line.send("one");
+  line.send("two");
+  EXPECT_TRUE(line.answer("heard"));
+  line.pass(delays::kCut[0]);
+  line.send("three");
+  EXPECT_EQ(line.arrivals().size(), 3U) << "the second one is lost";
+  EXPECT_TRUE(std::ranges::any_of(line.trace(), [](const TraceEntry& each) {
+    const auto* fault = std::get_if<Faulted>(&each.what);
+    return fault != nullptr && fault->what == Fault::kPartition;
+  }));
+}
+
+TEST(Network, CutsAPeerOffBothWays) {
+  Line line{cut(1, Way::kBoth)};
+  line.send("one");
+  (void)line.answer("not heard");
+  EXPECT_TRUE(line.arrivals().empty());
+}
+
+TEST(Network, APeerThatMovesIsSeenAtAnotherPort) {
+  Line line{{{key(ChoiceKind::kMove, 0), 2}}};  // with its first datagram; the NAT forgets
+  ASSERT_TRUE(move_of(2).forgets);
+  line.send("one");
+  EXPECT_TRUE(line.next_has_moved());
+  (void)line.answer("to the old port");
+  EXPECT_TRUE(line.arrivals().empty());
+  (void)line.answer("to the new port", Endpoint{"10.0.0.2", 5061});
+  EXPECT_EQ(line.arrivals().size(), 1U);
+}
+
+TEST(Network, WhatTheEngineCannotSendItIsTold) {
+  Line line{{{key(ChoiceKind::kLoss, 0, 0), 2}}};
+  EXPECT_FALSE(line.answer("one"));
+  EXPECT_TRUE(line.answer("two"));
 }
 
 TEST(Network, DoesNothingWrongWhenFaultsAreForbidden) {

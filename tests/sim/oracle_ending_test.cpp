@@ -125,13 +125,13 @@ TEST(PO1, AForcedEndOnHoldNamesMediaAndTheFrameItWaitsFor) {
 }
 TEST(PO1, AForcedEndIsExcusedByAFault) {
   Told of_the_call;
-  of_the_call.connected().trace(Faulted{kCall, "client silent"}).ending();
+  of_the_call.connected().trace(Faulted{kCall, Fault::kClientSilent}).ending();
   EXPECT_SILENT(forced(of_the_call, {kClient}));
   Told of_all;
-  of_all.connected().trace(Faulted{{}, "client silent"}).ending();
+  of_all.connected().trace(Faulted{{}, Fault::kClientSilent}).ending();
   EXPECT_SILENT(forced(of_all, {kClient}));
   Told of_another;
-  of_another.connected().trace(Faulted{CallId{99}, "client silent"}).ending();
+  of_another.connected().trace(Faulted{CallId{99}, Fault::kClientSilent}).ending();
   EXPECT_BREAKS(forced(of_another, {kClient}), "PO-1");
 }
 

@@ -38,6 +38,7 @@ TEST(I38, OneAtATimeAndNoneInAnEndingCall) {
   EXPECT_FALSE(breaks(again.record(waits(2'200)).findings(), "I-38"));
   Told ending;
   ending.record(leg(CallRole::kCaller)).record(CallTerminating{.call = kCall});
+  ending.record(DutiesTaken{.call = kCall});
   EXPECT_TRUE(breaks(ending.record(waits(2'100)).findings(), "I-38"));
 }
 

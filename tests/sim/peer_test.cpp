@@ -126,7 +126,7 @@ TEST(Peer, AnswersASecondByeEvenWhenTheCallIsOver) {
   TwoPeers two;
   two.connect();
   two.send(two.bob, two.bob.send(Method::kBye, two.now));
-  two.send(two.bob, two.bob.repeat_bye(two.now));
+  two.send(two.bob, two.bob.repeat(Method::kBye, 0));
   two.send(two.bob, two.bob.send(Method::kBye, two.now));
   two.settle();
   EXPECT_EQ(two.count("BYE"), 3);

@@ -64,22 +64,32 @@ TEST_P(ActionPhrase, IsRead) {
 
 INSTANTIATE_TEST_SUITE_P(
     Grammar, ActionPhrase,
-    testing::Values(Phrase{"bob calls alice", {"bob", Verb::kCalls, "alice"}},
-                    Phrase{"alice calls bob", {"alice", Verb::kCalls, "bob"}},
-                    Phrase{"alice answers", {"alice", Verb::kAnswers}},
-                    Phrase{"bob answers", {"bob", Verb::kAnswers}},
-                    Phrase{"alice rejects", {"alice", Verb::kRejects}},
-                    Phrase{"alice hangs up", {"alice", Verb::kHangsUp}},
-                    Phrase{"bob hangs up", {"bob", Verb::kHangsUp}},
-                    Phrase{"alice holds", {"alice", Verb::kHolds}},
-                    Phrase{"alice resumes", {"alice", Verb::kResumes}},
-                    Phrase{"bob sends BYE", {"bob", Verb::kSends, {}, Method::kBye}},
-                    Phrase{"bob repeats BYE", {"bob", Verb::kRepeatsBye}},
-                    Phrase{"bob sends UPDATE", {"bob", Verb::kSends, {}, Method::kUpdate}},
-                    Phrase{"audio both ways", {"", Verb::kAudioFlows}},
-                    Phrase{"audio goes on", {"", Verb::kAudioFlows}},
-                    Phrase{"alice's client never confirms", {"alice", Verb::kClientNeverConfirms}},
-                    Phrase{"alice's media never stops", {"alice", Verb::kMediaNeverStops}}));
+    testing::Values(
+        Phrase{"bob calls alice", {"bob", Verb::kCalls, "alice"}},
+        Phrase{"alice calls bob", {"alice", Verb::kCalls, "bob"}},
+        Phrase{"alice answers", {"alice", Verb::kAnswers}},
+        Phrase{"bob answers", {"bob", Verb::kAnswers}},
+        Phrase{"alice rejects", {"alice", Verb::kRejects}},
+        Phrase{"alice hangs up", {"alice", Verb::kHangsUp}},
+        Phrase{"bob hangs up", {"bob", Verb::kHangsUp}},
+        Phrase{"alice holds", {"alice", Verb::kHolds}},
+        Phrase{"alice resumes", {"alice", Verb::kResumes}},
+        Phrase{"bob sends BYE", {"bob", Verb::kSends, {}, Method::kBye}},
+        Phrase{"bob repeats BYE", {"bob", Verb::kRepeats, {}, Method::kBye}},
+        Phrase{"bob repeats 200 to INVITE", {"bob", Verb::kRepeats, {}, Method::kInvite, 200}},
+        Phrase{"bob repeats INVITE by another way",
+               {"bob", Verb::kRepeatsElsewhere, {}, Method::kInvite}},
+        Phrase{"bob challenges INVITE", {"bob", Verb::kChallenges, {}, Method::kInvite}},
+        Phrase{"bob calls alice in place of bob",
+               {"bob", Verb::kCallsInPlaceOf, "alice", Method::kOther, 0, "bob"}},
+        Phrase{"alice calls bob by name", {"alice", Verb::kCallsByName, "bob"}},
+        Phrase{"alice crashes", {"alice", Verb::kCrashes}},
+        Phrase{"alice stands still", {"alice", Verb::kStandsStill}},
+        Phrase{"bob sends UPDATE", {"bob", Verb::kSends, {}, Method::kUpdate}},
+        Phrase{"audio both ways", {"", Verb::kAudioFlows}},
+        Phrase{"audio goes on", {"", Verb::kAudioFlows}},
+        Phrase{"alice's client never confirms", {"alice", Verb::kClientNeverConfirms}},
+        Phrase{"alice's media never stops", {"alice", Verb::kMediaNeverStops}}));
 
 TEST(Scenario, GivenStepsFollowOneAnotherAlsoOverLines) {
   const Scenario scenario = parsed("given bob calls alice; alice answers\n      alice holds\n");
@@ -190,9 +200,15 @@ TEST(ScenarioError, SaysWhatIsMissing) {
             "an indented line goes on with a keyword, and none is open");
   EXPECT_EQ(complaint_about("verdict immediate fails\n").second,
             "'immediate fails' lacks an invariant at its end, such as I-53");
-  EXPECT_EQ(complaint_about("actors carol engine\n").second,
-            "'carol' is a second engine; a scenario has one");
   EXPECT_EQ(complaint_about("actors bob peer\n").second, "two actors 'bob'");
+}
+
+TEST(Scenario, ASecondEngineStandsAtTheOtherEnd) {
+  const Scenario scenario = parsed("actors carol engine\ngiven carol calls alice\n");
+  EXPECT_EQ(scenario.actors.back().kind, ActorKind::kSecondEngine);
+  EXPECT_EQ(scenario.given.front().actions.front().verb, Verb::kCalls);
+  EXPECT_EQ(complaint_about("actors carol engine\ngiven carol calls bob\n").second,
+            "'carol' cannot call 'bob': a call is between the engine and a peer");
 }
 
 TEST(ScenarioError, RefusesWhatFollowsAComplaintFreeStart) {

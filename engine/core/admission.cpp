@@ -1,11 +1,11 @@
-#include "engine/host/admission.hpp"
+#include "engine/core/admission.hpp"
 
 #include "engine/core/draws.hpp"
 #include "engine/core/transaction_receive.hpp"
 #include "engine/sip/parse.hpp"
 #include "engine/sip/write.hpp"
 
-namespace lastcall::host {
+namespace lastcall::core {
 namespace {
 
 // Seconds; long enough for a restart, short enough for a person who tries again.
@@ -37,4 +37,4 @@ std::optional<Transmit> refusal_of_new_call(const DatagramReceived& datagram,
                   .wire = {response}};
 }
 
-}  // namespace lastcall::host
+}  // namespace lastcall::core

@@ -1,6 +1,6 @@
-#include "engine/host/recovery.hpp"
+#include "engine/core/recovery.hpp"
 
-namespace lastcall::host {
+namespace lastcall::core {
 
 void Recovery::add(const Event& event) {
   if (const auto* ending = get_event<CallTerminating>(event)) {
@@ -36,10 +36,7 @@ void Recovery::add_proofs(const DialogEvent& event) {
 void Recovery::add_media(const MediaEvent& event) {
   const auto streams_of = [this](CallId call) -> auto& { return calls_[call].streams; };
   match(
-      event,
-      [&](const StreamOpening& e) {
-        streams_of(e.call)[e.stream].start = {.call = e.call, .stream = e.stream};
-      },
+      event, [&](const StreamOpening& e) { streams_of(e.call).try_emplace(e.stream); },
       [&](const StreamOpened& e) { streams_of(e.call)[e.stream].local = e.local; },
       [&](const StreamDirected& e) {
         streams_of(e.call)[e.stream].directed =
@@ -52,12 +49,12 @@ void Recovery::add_media(const MediaEvent& event) {
       [](const StreamStopping&) {}, [](const AudioRefused&) {}, [](const MediaCleaning&) {});
 }
 
-std::vector<OpenStream> Recovery::streams() const {
-  std::vector<OpenStream> all;
+std::vector<KeptStream> Recovery::streams() const {
+  std::vector<KeptStream> all;
   for (const auto& [id, call] : calls_) {
-    for (const auto& [stream_id, stream] : call.streams) {
-      all.push_back(stream);
-      all.back().call_ends = call.ending;
+    if (call.ending) continue;
+    for (const auto& [stream, held] : call.streams) {
+      if (held.local) all.push_back({{id, stream}, *held.local, held.directed});
     }
   }
   return all;
@@ -66,6 +63,13 @@ std::vector<OpenStream> Recovery::streams() const {
 std::vector<Input> Recovery::reports() const {
   std::vector<Input> all;
   for (const auto& [id, call] : calls_) {
+    for (const auto& [stream, held] : call.streams) {
+      if (!held.local) {
+        all.emplace_back(StreamFailed{id, stream});
+      } else if (call.ending) {
+        all.emplace_back(StreamStopped{.call = id, .stream = stream});
+      }
+    }
     for (const auto& [holder, released] : call.holders) all.emplace_back(released);
     if (call.client_holds) all.emplace_back(NoticeTaken{id, NoticeKind::kEnding});
   }
@@ -73,4 +77,4 @@ std::vector<Input> Recovery::reports() const {
   return all;
 }
 
-}  // namespace lastcall::host
+}  // namespace lastcall::core

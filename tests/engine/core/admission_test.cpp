@@ -1,10 +1,10 @@
-#include "engine/host/admission.hpp"
+#include "engine/core/admission.hpp"
 
 #include "engine/log/memory_log.hpp"
 
 #include <gtest/gtest.h>
 
-namespace lastcall::host {
+namespace lastcall::core {
 namespace {
 
 std::string request(const std::string& method, const std::string& to_tag) {
@@ -59,4 +59,4 @@ TEST_F(AdmissionTest, LeavesARepeatedInviteOfAKnownCallToTheEngine) {
 }
 
 }  // namespace
-}  // namespace lastcall::host
+}  // namespace lastcall::core

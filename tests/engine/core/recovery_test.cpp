@@ -1,8 +1,8 @@
-#include "engine/host/recovery.hpp"
+#include "engine/core/recovery.hpp"
 
 #include <gtest/gtest.h>
 
-namespace lastcall::host {
+namespace lastcall::core {
 namespace {
 
 constexpr CallId kCall{1};
@@ -23,11 +23,10 @@ TEST(Recovery, FindsTheOpenStreamOfAnEstablishedCallAndWhereItPointed) {
                   StreamDirected{kCall, kStream, kRemote, Direction::kSendRecv, 0},
                   StreamDirected{kCall, kStream, kRemote, Direction::kRecvOnly, 0});
   ASSERT_EQ(recovery.streams().size(), 1U);
-  const OpenStream stream = recovery.streams().front();
+  const KeptStream stream = recovery.streams().front();
   EXPECT_EQ(stream.start, (StartStream{kCall, kStream}));
   EXPECT_EQ(stream.local, kLocal);
   EXPECT_EQ(stream.directed->direction, Direction::kRecvOnly) << "the last order counts";
-  EXPECT_FALSE(stream.call_ends);
   EXPECT_TRUE(recovery.reports().empty());
 }
 
@@ -35,10 +34,17 @@ TEST(Recovery, ClosesTheStreamOfAnEndingCallAndTakesItsNotice) {
   const Recovery recovery = recovery_of(
       StreamOpening{kCall, kStream}, StreamOpened{kCall, kStream, kLocal},
       CallTerminating{.call = kCall}, EndingAnnounced{kCall}, StreamStopping{kCall, kStream});
-  ASSERT_EQ(recovery.streams().size(), 1U);
-  EXPECT_TRUE(recovery.streams().front().call_ends);
+  EXPECT_TRUE(recovery.streams().empty());
+  ASSERT_EQ(recovery.reports().size(), 2U);
+  EXPECT_EQ(recovery.reports()[0], Input(StreamStopped{.call = kCall, .stream = kStream}));
+  EXPECT_EQ(recovery.reports()[1], Input(NoticeTaken{kCall, NoticeKind::kEnding}));
+}
+
+TEST(Recovery, OpensNoStreamThatNeverWasOpen) {
+  const Recovery recovery = recovery_of(StreamOpening{kCall, kStream});
+  EXPECT_TRUE(recovery.streams().empty());
   ASSERT_EQ(recovery.reports().size(), 1U);
-  EXPECT_EQ(recovery.reports().front(), Input(NoticeTaken{kCall, NoticeKind::kEnding}));
+  EXPECT_EQ(recovery.reports().front(), Input(StreamFailed{kCall, kStream}));
 }
 
 TEST(Recovery, LetsGoForHoldersThatDied) {
@@ -72,4 +78,4 @@ TEST(Recovery, HasNothingToDoForCallsThatEndedInOrder) {
 }
 
 }  // namespace
-}  // namespace lastcall::host
+}  // namespace lastcall::core
