@@ -7,9 +7,15 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <concepts>
 #include <map>
+#include <optional>
+#include <ranges>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace lastcall::sim {
@@ -20,34 +26,81 @@ inline constexpr bool kIsVariant = false;
 template <class... Ts>
 inline constexpr bool kIsVariant<std::variant<Ts...>> = true;
 template <class T>
-inline constexpr bool kIsList = false;
-template <class T>
-inline constexpr bool kIsList<std::vector<T>> = true;
-template <class T>
 inline constexpr bool kIsOptional = false;
 template <class T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
-
-// Adds values that HashInput does not know too: mail is never logged, so it has no list of fields.
 template <class T>
-void add(HashInput& input, const T& value) {
-  if constexpr (std::is_same_v<T, SipMessage>) {
-    input.add(value.bytes());
-  } else if constexpr (kIsVariant<T>) {
-    input.add(value.index());
-    std::visit([&](const auto& each) { add(input, each); }, value);
-  } else if constexpr (kIsList<T>) {
-    input.add(value.size());
-    for (const auto& each : value) add(input, each);
-  } else if constexpr (kIsOptional<T>) {
-    input.add(value.has_value());
-    if (value) add(input, *value);
-  } else if constexpr (Described<T> || !std::is_aggregate_v<T>) {
-    input.add(value);
-  } else {
-    boost::pfr::for_each_field(value, [&](const auto& field) { add(input, field); });
+inline constexpr bool kIsPair = false;
+template <class A, class B>
+inline constexpr bool kIsPair<std::pair<A, B>> = true;
+template <class T>
+inline constexpr bool kIsTable = false;
+template <class K, class V>
+inline constexpr bool kIsTable<Table<K, V>> = true;
+template <class T>
+concept List = std::ranges::range<T> && !std::convertible_to<T, std::string_view>;
+
+}  // namespace
+
+// Values without what tells two worlds apart that go on alike: instants count from `now`, as an
+// engine knows no other time than the distance to its deadlines. Without `now` they are left out.
+class Canon {
+ public:
+  explicit Canon(std::optional<Instant> now) : now_(now) {}
+
+  template <class T>
+  void add(const T& value) {
+    if constexpr (std::is_same_v<T, Instant>) {
+      add_instant(value);
+    } else if constexpr (std::is_same_v<T, SipMessage>) {
+      input_.add(value.bytes());
+    } else if constexpr (kIsVariant<T>) {
+      input_.add(value.index());
+      std::visit([this](const auto& each) { add(each); }, value);
+    } else if constexpr (kIsOptional<T>) {
+      input_.add(value.has_value());
+      if (value) add(*value);
+    } else if constexpr (std::is_same_v<T, core::State>) {
+      add(value.directory);
+      std::apply([this](const auto&... layer) { (add(layer), ...); }, value.layers);
+    } else if constexpr (kIsPair<T>) {
+      add(value.first);
+      add(value.second);
+    } else if constexpr (kIsTable<T>) {
+      input_.add(value.sum([this](const auto& key, const auto& entry) {
+        Canon each{now_};
+        each.add(key);
+        each.add(entry);
+        return each.hash64(0);
+      }));
+    } else if constexpr (List<T>) {
+      input_.add(std::ranges::size(value));
+      for (const auto& each : value) add(each);
+    } else if constexpr (Described<T>) {
+      for_each_field(value, [this](std::string_view, const auto& each) { add(each); });
+    } else if constexpr (requires { HashInput{}.add(value); }) {
+      input_.add(value);
+    } else {
+      // Mail is never logged, so it has no list of fields.
+      boost::pfr::for_each_field(value, [this](const auto& each) { add(each); });
+    }
   }
-}
+
+  [[nodiscard]] std::uint64_t hash64(std::uint64_t seed) const { return input_.hash64(seed); }
+  [[nodiscard]] std::string_view bytes() const { return input_.bytes(); }
+
+ private:
+  void add_instant(Instant at) {
+    if (!now_) return;
+    if (at == kNever) return input_.add(at);
+    input_.add(at - *now_);
+  }
+
+  std::optional<Instant> now_;
+  HashInput input_;
+};
+
+namespace {
 
 // Open turns by their age, since their ids count all turns of the run; and how far each is from
 // being durable.
@@ -56,9 +109,9 @@ class Turns {
   Turns(const core::Kernel& kernel, const log::MemoryLog& log) : log_(log) {
     kernel.for_each_turn([&](std::uint64_t id, Position last) { turns_.emplace_back(id, last); });
   }
-  void add(HashInput& input, std::uint64_t turn) const {
+  void add(Canon& input, std::uint64_t turn) const {
     const auto it = std::ranges::find(turns_, turn, [](const auto& each) { return each.first; });
-    if (it == turns_.end()) return input.add(0);
+    if (it == turns_.end()) return input.add(Position{0});
     input.add(1 + (it - turns_.begin()));
     input.add(it->second <= log_.durable() ? 0 : 1 + log_.last() - it->second);
   }
@@ -69,21 +122,20 @@ class Turns {
 };
 
 // Each mailbox is a sequence; among them there is no order. Each datagram is a mailbox of its own.
-std::uint64_t hash_of_mail(const core::Kernel& kernel, const Turns& turns) {
+std::uint64_t hash_of_mail(const core::Kernel& kernel, const Turns& turns, Instant now) {
   std::map<std::tuple<LayerId, LayerId, CallId>, std::size_t> lengths;
   std::uint64_t sum = 0;
-  HashInput input;
   kernel.for_each_waiting(
       [&](LayerId sender, LayerId receiver, CallId call, std::uint64_t turn, const auto& content) {
         const bool alone = sender == LayerId::kWorld && receiver == LayerId::kTransaction;
         const std::size_t place = alone ? 0 : lengths[{sender, receiver, call}]++;
-        input.clear();
+        Canon input{now};
         input.add(sender);
         input.add(receiver);
         input.add(call);
         input.add(place);
         turns.add(input, turn);
-        add(input, content);
+        input.add(content);
         sum += input.hash64(1);
       });
   return sum;
@@ -117,22 +169,61 @@ CallId call_of(const Happening& what, const World& world) {
 }  // namespace
 
 void Past::add(const Record& record, const World& world) {
-  HashInput input;
+  Canon input{std::nullopt};
   input.add(phase_of(world, call_of(record.event)));
-  input.add(record.at);
   input.add(record.event);
   sum_ += input.hash64(2);
 }
 
 void Past::add(const TraceEntry& entry, const World& world) {
-  HashInput input;
+  Canon input{std::nullopt};
   input.add(phase_of(world, sim::call_of(entry.what, world)));
-  input.add(entry.at);
-  sim::add(input, entry.what);
+  input.add(entry.what);
   sum_ += input.hash64(3);
 }
 
-void World::add_to(HashInput& input) const {
+void Party::add_to(Canon& input) const {
+  if (const Peer* peer = scripted()) {
+    input.add(*peer);
+  } else {
+    engine().add_to(input);
+  }
+}
+
+void Client::add_to(Canon& input, Instant now) const {
+  const auto& [silent, calls_back, commands, busy_until, calls, unanswered] = *this;
+  input.add(silent);
+  input.add(calls_back);
+  input.add(commands);
+  input.add(std::max(busy_until, now));
+  for (const Known& each : calls) {
+    input.add(each.call);
+    input.add(each.state);
+  }
+  input.add(unanswered);
+}
+
+void Disk::add_to(Canon& input, Instant now) const {
+  const auto& [log, asked, busy_until, to_failure, failed] =
+      *this;  // a new member does not compile
+  input.add(log.last() - log.durable());
+  input.add(log.last() - asked);
+  input.add(std::max(busy_until, now));
+  input.add(to_failure);
+  input.add(failed);
+}
+
+void SecondEngine::add_to(Canon& input) const {
+  const auto& [kernel, log, commands, call, state, streams] = *this;
+  input.add(kernel.state());
+  input.add(log.last() - log.durable());
+  input.add(commands);
+  input.add(call);
+  input.add(state);
+  input.add(streams);
+}
+
+void World::add_to(Canon& input) const {
   // A new member does not compile here. Left out is how this world came about.
   const auto& [scenario, now, steps, kernel, disk, media, client, peers, network, agenda, decisions,
                policy, trace, all_acts, acts_begun, asking, newest_input, offered, offered_at,
@@ -140,10 +231,9 @@ void World::add_to(HashInput& input) const {
                drawn_deadline, lateness, crashes, process, to_crash, to_stall] = *this;
   const log::MemoryLog& log = disk.log();
   const Turns turns{kernel, log};
-  input.add(now);
-  input.add(core::hash_of_state(kernel.state()));
+  input.add(kernel.state());
   input.add(kernel.in_turn());
-  input.add(hash_of_mail(kernel, turns));
+  input.add(hash_of_mail(kernel, turns, now));
   kernel.for_each_held([&](const core::GatedOutput& held, std::uint64_t turn) {
     input.add(held.call);
     input.add(held.gate);
@@ -161,15 +251,15 @@ void World::add_to(HashInput& input) const {
     if (commit != nullptr) {
       input.add(log.last() - commit->durable);
     } else {
-      sim::add(input, entry);
+      input.add(entry);
     }
   });
   std::uint64_t acts = 0;
   for (const Act& act : all_acts) {
-    HashInput each;
+    Canon each{now};
     each.add(act.as.sender);
     each.add(act.as.call);
-    sim::add(each, act.what);
+    each.add(act.what);
     acts += each.hash64(4);
   }
   input.add(acts);
@@ -189,7 +279,7 @@ void World::add_to(HashInput& input) const {
 }
 
 StateKey key_of(const World& world, std::uint64_t past) {
-  HashInput input;
+  Canon input{world.now()};
   input.add(past);
   world.add_to(input);
   const XXH128_hash_t hash = XXH3_128bits(input.bytes().data(), input.bytes().size());

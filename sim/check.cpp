@@ -102,7 +102,17 @@ struct Branch {
   ChoiceMap choices;
   std::uint32_t losses = 0;
   std::uint32_t delays = 0;
+};
+
+// What lies below a state: how many interleavings, and how many decisions the longest has.
+struct Below {
+  double interleavings = 0;
   std::uint64_t depth = 0;
+
+  void add(std::uint64_t decisions, const Below& other) {
+    interleavings += other.interleavings;
+    depth = std::max(depth, decisions + other.depth);
+  }
 };
 
 // A branch after one step; whether anything is left to happen.
@@ -125,7 +135,9 @@ class Checker {
     (void)root.play.advance_to_races();
     root.play.keep_past();
     complete_ = true;
-    report_.interleavings = walk(std::move(root));
+    const Below all = walk(std::move(root));
+    report_.interleavings = all.interleavings;
+    report_.depth = all.depth;
     report_.exhausted = complete_;
     return std::move(report_);
   }
@@ -145,9 +157,9 @@ class Checker {
                        options_.losses_max == 1 ? "" : "es", World::kFramesInRaces);
   }
 
-  // How many interleavings go on from here. Only where something is asked is the state looked up:
-  // what is forced leads from one such state to the next.
-  double walk(Branch branch) {
+  // Only where something is asked is the state looked up: what is forced leads from one such state
+  // to the next.
+  Below walk(Branch branch) {
     std::vector<Answer> answers;
     Stepped step = take_step(branch, answers);
     while (answers.empty() && step.goes_on) {
@@ -159,17 +171,21 @@ class Checker {
     if (const auto known = known_.find(key); options_.knows_states && known != known_.end()) {
       return known->second;
     }
-    double ways = follow(std::move(step));
-    while (next_answers(answers) && goes_on()) ways += follow(take_step(branch, answers));
-    if (options_.knows_states) known_.emplace(key, ways);
+    Below below;
+    below.add(answers.size(), follow(std::move(step)));
+    while (next_answers(answers) && goes_on()) {
+      step = take_step(branch, answers);
+      below.add(answers.size(), follow(std::move(step)));
+    }
+    if (options_.knows_states) known_.emplace(key, below);
     ++report_.states;
     options_.on_progress(
         {report_.states, options_.states_max, report_.failures.size(), scenario_.name});
-    return ways;
+    return below;
   }
 
-  double follow(Stepped step) {
-    if (!goes_on()) return 0;
+  Below follow(Stepped step) {
+    if (!goes_on()) return {};
     return step.goes_on ? walk(std::move(step.after)) : end(std::move(step.after));
   }
 
@@ -186,7 +202,6 @@ class Checker {
     after.choices = chooser.choices();
     after.losses = chooser.losses();
     after.delays = chooser.delays();
-    after.depth += answers.size();
     return step;
   }
 
@@ -201,8 +216,7 @@ class Checker {
   }
 
   // The end of one interleaving.
-  double end(Branch branch) {
-    report_.depth = std::max(report_.depth, branch.depth);
+  Below end(Branch branch) {
     const RunResult result = std::move(branch.play).finish();
     for (const Finding& finding : result.findings) {
       if (!origins_.insert(finding.origin).second) continue;
@@ -212,7 +226,7 @@ class Checker {
       failure.found_after = report_.steps;
       report_.failures.push_back(std::move(failure));
     }
-    return 1;
+    return {.interleavings = 1};
   }
 
   // What the future depends on: the state, and how many losses and delays may still come.
@@ -234,7 +248,7 @@ class Checker {
   const Scenario& scenario_;
   const Setup& setup_;
   const CheckOptions& options_;
-  std::map<KnownKey, double> known_;
+  std::map<KnownKey, Below> known_;
   std::set<std::string> origins_;
   bool complete_ = false;
   CheckReport report_;

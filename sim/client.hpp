@@ -20,6 +20,8 @@ namespace lastcall::sim {
 // What a decision of the kind kLateNotice means beside a delay.
 [[nodiscard]] Manner manner_of(std::uint32_t choice);
 
+class Canon;
+
 class Client {
  public:
   // Orders of the engine.
@@ -52,18 +54,7 @@ class Client {
     return calls_.empty() ? CallState::kIdle : calls_.back().state;
   }
   // What it will do depends on this (sim/canonical).
-  void add_to(HashInput& input, Instant now) const {
-    const auto& [silent, calls_back, commands, busy_until, calls, unanswered] = *this;
-    input.add(silent);
-    input.add(calls_back);
-    input.add(commands);
-    input.add(std::max(busy_until, now));
-    for (const Known& each : calls) {
-      input.add(each.call);
-      input.add(each.state);
-    }
-    input.add(unanswered);
-  }
+  void add_to(Canon& input, Instant now) const;
 
  private:
   struct Known {

@@ -12,6 +12,8 @@
 
 namespace lastcall::sim {
 
+class Canon;
+
 class Disk {
  public:
   // Begins to commit what was sealed since the last call.
@@ -58,15 +60,7 @@ class Disk {
   [[nodiscard]] const log::MemoryLog& log() const { return log_; }
   [[nodiscard]] log::MemoryLog take_log() && { return std::move(log_); }
   // How far it is behind (sim/canonical).
-  void add_to(HashInput& input, Instant now) const {
-    const auto& [log, asked, busy_until, to_failure, failed] =
-        *this;  // a new member does not compile
-    input.add(log.last() - log.durable());
-    input.add(log.last() - asked);
-    input.add(std::max(busy_until, now));
-    input.add(to_failure);
-    input.add(failed);
-  }
+  void add_to(Canon& input, Instant now) const;
 
  private:
   log::MemoryLog log_{log::Syncs::kWhenTold};

@@ -12,6 +12,8 @@
 
 namespace lastcall::sim {
 
+class Canon;
+
 class Party {
  public:
   explicit Party(Peer peer) : who_(std::move(peer)) {}
@@ -46,13 +48,7 @@ class Party {
   [[nodiscard]] SecondEngine* second() { return std::get_if<SecondEngine>(&who_); }
   [[nodiscard]] const SecondEngine* second() const { return std::get_if<SecondEngine>(&who_); }
 
-  void add_to(HashInput& input) const {
-    if (const Peer* peer = scripted()) {
-      input.add(*peer);
-    } else {
-      engine().add_to(input);
-    }
-  }
+  void add_to(Canon& input) const;
 
  private:
   [[nodiscard]] const SecondEngine& engine() const { return std::get<SecondEngine>(who_); }

@@ -83,14 +83,4 @@ std::size_t SecondEngine::leftovers() const {
   return directory.live_calls() + directory.remembered_calls() + streams_;
 }
 
-void SecondEngine::add_to(HashInput& input) const {
-  const auto& [kernel, log, commands, call, state, streams] = *this;
-  input.add(core::hash_of_state(kernel.state()));
-  input.add(log.last() - log.durable());
-  input.add(commands);
-  input.add(call);
-  input.add(state);
-  input.add(streams);
-}
-
 }  // namespace lastcall::sim

@@ -15,6 +15,8 @@
 
 namespace lastcall::sim {
 
+class Canon;
+
 class SecondEngine {
  public:
   SecondEngine(std::string name, Endpoint local, Rules rules);
@@ -30,7 +32,7 @@ class SecondEngine {
   [[nodiscard]] CallState state() const { return state_; }
   // Live calls, tombstones and open streams.
   [[nodiscard]] std::size_t leftovers() const;
-  void add_to(HashInput& input) const;
+  void add_to(Canon& input) const;
 
  private:
   // Handles all that is ready, and what follows from it at this instant.

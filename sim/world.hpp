@@ -27,6 +27,8 @@
 
 namespace lastcall::sim {
 
+class Canon;
+
 class World {
  public:
   // Who a recorder is that attaches to a call's media. It lets go when it is told of the ending.
@@ -64,7 +66,7 @@ class World {
   [[nodiscard]] const Decisions& decisions() const { return decisions_; }
   [[nodiscard]] const Client& client() const { return client_; }
   // All that what follows depends on, without how it came about (sim/canonical).
-  void add_to(HashInput& input) const;
+  void add_to(Canon& input) const;
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   // When the next timer of the engine or of a peer is due; kNever if none is armed.
   [[nodiscard]] Instant next_timer() const;

@@ -55,7 +55,24 @@ TEST(Check, KnowingStatesAgainIsTheSameAsWalkingEveryInterleaving) {
                                        {.rules = Rules::kImmediate, .turns = core::Turns::kDrained},
                                        {.mutant = "plan-circular", .turns = core::Turns::kDrained},
                                        {.mutant = "plan-held", .turns = core::Turns::kDrained}};
-  for (const sim::Setup& setup : setups) expect_same(scenario, setup, orders());
+  CheckOptions one_late = orders();
+  one_late.delays_max = 1;
+  for (const sim::Setup& setup : setups) {
+    expect_same(scenario, setup, orders());
+    expect_same(scenario, setup, one_late);
+  }
+}
+
+// A late thing or none: whoever was late may be so again, so that how often it was is forgotten.
+TEST(Check, ExhaustsACallWithEveryDelay) {
+  CheckOptions options = orders();
+  options.delays_max = kAnyValue;
+  options.losses_max = 1;
+  const sim::Setup drained{.turns = core::Turns::kDrained};
+  const CheckReport report = check(scenario_named("silent-layer"), drained, options);
+  EXPECT_TRUE(report.exhausted);
+  EXPECT_TRUE(report.failures.empty());
+  EXPECT_GT(report.interleavings, 1e8);
 }
 
 TEST(Check, ExhaustsEveryPlanScenarioInAllOrders) {
