@@ -51,6 +51,8 @@ std::string to_subject(const ChoiceKey& key) {
       return fmt::format("commit {}", which);
     case ChoiceKind::kCrash:
       return fmt::format("crash point {}", which);
+    case ChoiceKind::kLateAct:
+      return fmt::format("act {} of the user", which);
   }
   return {};
 }
@@ -78,6 +80,8 @@ std::string to_sentence(const ChoiceKey& key, std::uint32_t value) {
       return fmt::format("{} takes {}", subject, duration_text(delays::kDisk, value));
     case ChoiceKind::kCrash:
       return fmt::format("the engine crashes at point {}", key.nth + 1);
+    case ChoiceKind::kLateAct:
+      return fmt::format("{} comes later (delay {})", subject, value);
   }
   return {};
 }

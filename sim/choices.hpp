@@ -30,11 +30,12 @@ enum class ChoiceKind : std::uint8_t {
   kLateNotice,  // how long the client takes to deal with a notice
   kLateDisk,    // how long a commit takes
   kCrash,       // 1: the engine crashes here and recovers
+  kLateAct,     // how much later the user acts, as an index of the delay table; Scenario::flights
 };
 [[nodiscard]] constexpr auto names_of(ChoiceKind) {
-  return std::array<std::string_view, 9>{"postpone",    "delay",      "loss",
-                                         "duplicate",   "late-timer", "late-media",
-                                         "late-notice", "late-disk",  "crash"};
+  return std::array<std::string_view, 10>{"postpone",   "delay",      "loss",        "duplicate",
+                                          "late-timer", "late-media", "late-notice", "late-disk",
+                                          "crash",      "late-act"};
 }
 
 // Which decision. It belongs to an item, not to a step: adding an event to one call moves no other

@@ -10,14 +10,14 @@ ChoiceKey key(ChoiceKind kind, ActorIndex from, std::uint8_t copy = 0) {
   return {.kind = kind, .from = from, .to = copy};
 }
 
-Duration flight(const ChoiceKey& numbered, const Scene& scene) {
-  return delays::kFlight[scene.decisions.draw(numbered, std::size(delays::kFlight))];
-}
-
 }  // namespace
 
 Endpoint endpoint_of(ActorIndex actor) {
   return {"10.0.0." + std::to_string(actor + 1), default_port(Transport::kUdp)};
+}
+
+Duration Network::flight(const ChoiceKey& numbered, const Scene& scene) const {
+  return flights_[scene.decisions.draw(numbered, static_cast<std::uint32_t>(flights_.size()))];
 }
 
 std::optional<ActorIndex> Network::actor_at(const Endpoint& at) const {

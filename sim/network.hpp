@@ -8,6 +8,7 @@
 #include "sim/scene.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,14 @@ class Network {
  public:
   static constexpr std::uint32_t kLossesMax = 3;  // per sender
 
+  // `flights`: how long a datagram may travel, the boring one first. It must outlive this.
+  explicit Network(std::span<const Duration> flights) : flights_(flights) {}
+
   // Adds the next actor: the engine first, then the peers.
   void add(const Endpoint& at) { actors_.push_back({at, 0}); }
   [[nodiscard]] const Endpoint& endpoint(ActorIndex actor) const { return actors_[actor].at; }
+
+  [[nodiscard]] std::span<const Duration> flights() const { return flights_; }
 
   // Puts the datagram on the agenda as often as it will arrive. An unknown address swallows it.
   void send(ActorIndex from, const Endpoint& to, std::string bytes, const Scene& scene);
@@ -36,6 +42,9 @@ class Network {
   [[nodiscard]] std::optional<ActorIndex> actor_at(const Endpoint& at) const;
   [[nodiscard]] bool loses(ActorIndex from, const ChoiceKey& loss, const Scene& scene);
 
+  [[nodiscard]] Duration flight(const ChoiceKey& numbered, const Scene& scene) const;
+
+  std::span<const Duration> flights_;
   std::vector<Actor> actors_;
 
  public:

@@ -1,5 +1,6 @@
 // lastcall log: reads a log file, also while an engine writes it: its calls, one call with every
-// event and its cause, the newest events, and whether the file can be trusted.
+// event and its cause, the newest events, and whether the file can be trusted. The state at a
+// position and the difference of two logs: tools/log_time.cpp.
 
 #include "engine/log/codec.hpp"
 #include "engine/log/json_writer.hpp"
@@ -7,6 +8,7 @@
 #include "replay/rows.hpp"
 #include "replay/words.hpp"
 #include "tools/log_options.hpp"
+#include "tools/log_time.hpp"
 #include "tools/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -194,7 +196,7 @@ Exit verify(const LogArguments& arguments) {
 }  // namespace
 
 void add_log(CLI::App& app, Exit& exit) {
-  CLI::App* verb = app.add_subcommand("log", "Read a log: calls, call ID, tail, verify");
+  CLI::App* verb = app.add_subcommand("log", "Read a log: calls, call ID, at, diff, tail, verify");
   verb->require_subcommand(1);
   const auto arguments = std::make_shared<LogArguments>();
   const auto add = [&](const char* word, const char* what, Exit (*run)(const LogArguments&)) {
@@ -222,6 +224,7 @@ void add_log(CLI::App& app, Exit& exit) {
   add_format(*last);
   last->add_option("-n", arguments->lines, "how many")->capture_default_str();
   last->add_flag("-f", arguments->follow, "wait for more");
+  add_log_time(*verb, exit);
   add_file(*add("verify", "Whether the file is sound and every call ended properly", verify));
 }
 

@@ -1,0 +1,307 @@
+#include "replay/around/around.hpp"
+
+#include "replay/around/delays.hpp"
+#include "replay/words.hpp"
+#include "sim/agenda.hpp"
+#include "sim/choice_text.hpp"
+#include "sim/decisions.hpp"
+#include "sim/failure.hpp"
+#include "sim/strategies/choosers.hpp"
+#include "sim/strategies/exhaustive.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <map>
+#include <set>
+#include <utility>
+#include <variant>
+
+namespace lastcall::replay::around {
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+// Of a window: what is tried beyond the delay of the failure, how many delays are looked at before
+// the edges are halved down to a millisecond.
+constexpr std::int64_t kBeyondMs = 200;
+constexpr std::int64_t kLooksMax = 400;
+
+std::int64_t to_ms(Duration length) {
+  return std::chrono::ceil<std::chrono::milliseconds>(length).count();
+}
+
+sim::Bound one_change() {
+  sim::Bound bound{.total_max = 1, .faults_max = 1};
+  bound.kinds.fill({.count_max = 1, .value_max = sim::kAnyValue});
+  bound.of(sim::ChoiceKind::kPostpone).value_max = sim::kPostponedNear;
+  return bound;
+}
+
+// How many of `a` stand in `b` in the same order: the longest common subsequence.
+std::size_t common(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (const std::string& each : a) {
+    std::size_t diagonal = 0;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = each == b[j - 1] ? diagonal + 1 : std::max(row[j], row[j - 1]);
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+// Labels of the messages of one seat: each text once, and no 100, which says nothing to it.
+class Labels {
+ public:
+  void add(std::string_view mark, const std::string& bytes) {
+    const std::string label = arrow_label(bytes);
+    if (label.starts_with("100 ") || !seen_.insert(bytes).second) return;
+    labels_.push_back(fmt::format("{} {}", mark, label));
+  }
+  [[nodiscard]] std::vector<std::string> take() && { return std::move(labels_); }
+
+ private:
+  std::set<std::string> seen_;
+  std::vector<std::string> labels_;
+};
+
+std::vector<std::string> labels_of(const sim::RunResult& run) {
+  Labels labels;
+  for (const sim::TraceEntry& each : run.trace) {
+    const auto* sent = std::get_if<sim::DatagramSent>(&each.what);
+    const auto* arrived = std::get_if<sim::DatagramArrived>(&each.what);
+    if (sent != nullptr && sent->from == sim::kEngineIndex) labels.add(">", sent->bytes);
+    if (arrived != nullptr && arrived->to == sim::kEngineIndex) labels.add("<", arrived->bytes);
+  }
+  return std::move(labels).take();
+}
+
+std::string actor_name(const sim::Scenario& scenario, sim::ActorKind kind) {
+  return std::ranges::find(scenario.actors, kind, &sim::Actor::kind)->name;
+}
+
+// The n-th act of the engine's user, in words: "hangs up".
+std::string act_of(const sim::Scenario& scenario, std::uint32_t nth) {
+  static const std::map<sim::Verb, std::string_view> kNouns{
+      {sim::Verb::kCalls, "call"},      {sim::Verb::kAnswers, "answer"},
+      {sim::Verb::kRejects, "refusal"}, {sim::Verb::kHangsUp, "hanging up"},
+      {sim::Verb::kHolds, "hold"},      {sim::Verb::kResumes, "resuming"}};
+  const std::string ours = actor_name(scenario, sim::ActorKind::kEngine);
+  for (const sim::Action& each : scenario.races.front().actions) {
+    if (each.actor != ours || nth-- != 0) continue;
+    const auto it = kNouns.find(each.verb);
+    return it == kNouns.end() ? "act" : std::string{it->second};
+  }
+  return "act";
+}
+
+class Search {
+ public:
+  Search(const CapturedScenario& captured, const sim::Setup& setup, const AroundOptions& options)
+      : setup_(setup), options_(options), report_{.scenario = captured.scenario} {}
+
+  AroundReport run(const std::vector<std::string>& messages) {
+    sim::Fifo unchanged;
+    const sim::RunResult base = sim::run(report_.scenario, setup_, unchanged);
+    report_.captured = messages.size();
+    report_.alike = common(messages, labels_of(base));
+    report_.scenario.flights = delays_near(report_.scenario, base);
+    try_singles();
+    if (!report_.failure && report_.singles_done) try_more();
+    if (report_.failure) measure();
+    return std::move(report_);
+  }
+
+ private:
+  [[nodiscard]] bool spent() const {
+    return report_.runs >= options_.runs || !options_.keep_going();
+  }
+
+  // The unchanged call, then all with one change.
+  void try_singles() {
+    sim::Enumeration changes{one_change()};
+    while (!spent()) {
+      const auto map = changes.next();
+      report_.singles_done = !map;
+      if (!map) return;
+      sim::Recorded recorded{*map};
+      sim::Recorder recorder{recorded};
+      const sim::RunResult result = sim::run(report_.scenario, setup_, recorder);
+      changes.learn(recorder.asked());
+      ++report_.runs;
+      options_.on_progress({report_.runs, options_.runs, 0, report_.scenario.name});
+      if (result.findings.empty()) continue;
+      const sim::Runner runner = sim::run;
+      const sim::Subject subject{report_.scenario, setup_, runner};
+      report_.failure = sim::make_failure(subject, recorder.choices(),
+                                          sim::main_finding(subject, result), options_.shrink_runs);
+      report_.failure->found_after = report_.runs;
+      return;
+    }
+  }
+
+  // Several changes at once: there are too many for all of them.
+  void try_more() {
+    sim::FuzzOptions more;
+    more.seed = options_.seed;
+    more.runs = options_.runs - std::min(options_.runs, report_.runs);
+    more.shrink_runs = options_.shrink_runs;
+    more.runs_after_failure = 0;
+    more.keep_going = options_.keep_going;
+    more.on_progress = [&](const sim::Progress& now) {
+      sim::Progress all = now;
+      all.runs += report_.runs;
+      all.runs_max = options_.runs;
+      options_.on_progress(all);
+    };
+    more.runner = sim::run;
+    const std::array scenarios{report_.scenario};
+    sim::FuzzReport found = sim::fuzz(scenarios, setup_, more);
+    report_.runs += found.runs;
+    if (found.failures.empty()) return;
+    report_.failure = std::move(found.failures.front());
+    report_.failure->found_after = report_.runs;
+  }
+
+  void measure() {
+    const sim::Failure& failure = *report_.failure;
+    for (const auto& [key, value] : failure.choices) {
+      const std::string subject = subject_of(key, report_.scenario, failure.run);
+      if (!is_delay(key.kind)) {
+        report_.changes.push_back(told(key, value, subject));
+        continue;
+      }
+      const std::int64_t late = to_ms(lateness(report_.scenario, value));
+      report_.changes.push_back(fmt::format("{} comes {} ms later", subject, late));
+      report_.windows.push_back(window_of(key, subject, late));
+    }
+  }
+
+  [[nodiscard]] static std::string told(const sim::ChoiceKey& key, std::uint32_t value,
+                                        const std::string& subject) {
+    if (key.kind == sim::ChoiceKind::kLoss) return subject + " is lost";
+    if (key.kind == sim::ChoiceKind::kDuplicate) return subject + " arrives twice";
+    return sim::to_sentence(key, value);
+  }
+
+  [[nodiscard]] Window window_of(const sim::ChoiceKey& key, const std::string& subject,
+                                 std::int64_t found_ms) const {
+    Window window{.key = key,
+                  .subject = subject,
+                  .found_ms = found_ms,
+                  .tried_ms = 2 * found_ms + kBeyondMs,
+                  .intervals = {}};
+    std::map<std::int64_t, bool> known;
+    const auto fails = [&](std::int64_t late_ms) {
+      const auto it = known.find(late_ms);
+      if (it != known.end()) return it->second;
+      Rescaled changed{report_.scenario, report_.failure->choices};
+      changed.put(key, late_ms * 1ms);
+      const bool found =
+          sim::find_origin(changed.run(setup_), report_.failure->finding.origin) != nullptr;
+      return known[late_ms] = found;
+    };
+    // The first value between `a` and `b` that is as `b`.
+    const auto edge = [&](std::int64_t a, std::int64_t b) {
+      while (b - a > 1) (fails(a + (b - a) / 2) == fails(b) ? b : a) = a + (b - a) / 2;
+      return b;
+    };
+    const std::int64_t step = window.tried_ms / kLooksMax + 1;
+    for (std::int64_t at = 0; at <= window.tried_ms; at += step) {
+      const bool before = at > 0 && fails(at - step);
+      if (fails(at) && !before) {
+        window.intervals.push_back({at > 0 ? edge(at - step, at) : 0, window.tried_ms});
+      } else if (!fails(at) && before) {
+        window.intervals.back().until_ms = edge(at - step, at) - 1;
+      }
+    }
+    return window;
+  }
+
+  const sim::Setup& setup_;
+  const AroundOptions& options_;
+  AroundReport report_;
+};
+
+std::string_view unit_of(sim::ChoiceKind kind) {
+  switch (kind) {
+    case sim::ChoiceKind::kLoss:
+      return "loss";
+    case sim::ChoiceKind::kDuplicate:
+      return "repeat";
+    case sim::ChoiceKind::kPostpone:
+      return "reordering";
+    case sim::ChoiceKind::kCrash:
+      return "crash";
+    default:
+      return "delay";
+  }
+}
+
+}  // namespace
+
+AroundReport search_around(const CapturedScenario& captured,
+                           const std::vector<std::string>& messages, const sim::Setup& setup,
+                           const AroundOptions& options) {
+  return Search{captured, setup, options}.run(messages);
+}
+
+std::vector<std::string> labels_of(const wire::Call& call, const wire::Seat& seat) {
+  Labels labels;
+  for (const wire::Message& each : call.messages) {
+    if (seat.sent(call, each)) labels.add(">", each.sip.bytes());
+    if (seat.received(call, each)) labels.add("<", each.sip.bytes());
+  }
+  return std::move(labels).take();
+}
+
+std::string distance_of(const sim::Failure& failure) {
+  if (failure.choices.empty()) return "This call, as it was captured, leads to";
+  std::map<std::string_view, std::size_t> counts;
+  // A delay that lets something else come first is a reordering.
+  const bool swaps = !failure.why.swap.empty();
+  for (const auto& [key, value] : failure.choices) {
+    ++counts[swaps && is_delay(key.kind) ? "reordering" : unit_of(key.kind)];
+  }
+  static constexpr std::array<std::string_view, 4> kWords{"", "one", "two", "three"};
+  std::string text;
+  for (const auto& [unit, count] : counts) {
+    const std::string number =
+        count < kWords.size() ? std::string{kWords[count]} : fmt::format("{}", count);
+    const std::string_view plural = count == 1 ? "" : unit == "loss" ? "es" : "s";
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : " and ", number, unit, plural);
+  }
+  return fmt::format("This call is {} away from", text);
+}
+
+std::string subject_of(const sim::ChoiceKey& key, const sim::Scenario& scenario,
+                       const sim::RunResult& run) {
+  const std::string ours = actor_name(scenario, sim::ActorKind::kEngine);
+  if (key.kind == sim::ChoiceKind::kLateAct) {
+    return fmt::format("the {}'s {}", ours, act_of(scenario, key.nth));
+  }
+  const bool is_datagram = key.kind == sim::ChoiceKind::kDelay ||
+                           key.kind == sim::ChoiceKind::kLoss ||
+                           key.kind == sim::ChoiceKind::kDuplicate;
+  if (!is_datagram) return sim::to_subject(key);
+  std::uint32_t nth = 0;
+  std::map<std::string, int> before;  // texts of that label: which of them it is
+  for (const sim::TraceEntry& each : run.trace) {
+    const auto* sent = std::get_if<sim::DatagramSent>(&each.what);
+    if (sent == nullptr || sent->from != key.from) continue;
+    const std::string label = arrow_label(sent->bytes);
+    const int earlier = before[label]++;
+    if (nth++ != key.nth) continue;
+    const std::string who =
+        key.from == sim::kEngineIndex ? ours : actor_name(scenario, sim::ActorKind::kPeer);
+    return fmt::format("the {}'s {}{}", who, label,
+                       earlier == 0 ? "" : fmt::format(" (no. {})", earlier + 1));
+  }
+  return sim::to_subject(key);
+}
+
+}  // namespace lastcall::replay::around
