@@ -68,7 +68,7 @@ void tell(const Subject& subject, const around::AroundReport& report, const Tell
     tell_failure(report, telling);
     fmt::print("found after {} runs\n", report.runs);
   } else if (report.singles_done) {
-    fmt::print("Every rule held in {} runs: each single change of the call, and then several.\n",
+    fmt::print("Every rule held in {} runs: each single change of the call, then pairs of them.\n",
                report.runs);
   } else {
     fmt::print("Every rule held in {} runs, but some single changes are left: see --runs.\n",

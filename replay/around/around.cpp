@@ -1,5 +1,6 @@
 #include "replay/around/around.hpp"
 
+#include "engine/base/hash.hpp"
 #include "replay/around/delays.hpp"
 #include "replay/words.hpp"
 #include "sim/agenda.hpp"
@@ -111,7 +112,7 @@ class Search {
     report_.alike = common(messages, labels_of(base));
     report_.scenario.flights = delays_near(report_.scenario, base);
     try_singles();
-    if (!report_.failure && report_.singles_done) try_more();
+    if (!report_.failure && report_.singles_done) try_pairs();
     if (report_.failure) measure();
     return std::move(report_);
   }
@@ -124,47 +125,49 @@ class Search {
   // The unchanged call, then all with one change.
   void try_singles() {
     sim::Enumeration changes{one_change()};
-    while (!spent()) {
+    while (!spent() && !report_.failure) {
       const auto map = changes.next();
       report_.singles_done = !map;
       if (!map) return;
-      sim::Recorded recorded{*map};
-      sim::Recorder recorder{recorded};
-      const sim::RunResult result = sim::run(report_.scenario, setup_, recorder);
-      changes.learn(recorder.asked());
-      ++report_.runs;
-      options_.on_progress({report_.runs, options_.runs, 0, report_.scenario.name});
-      if (result.findings.empty()) continue;
+      changes.learn(try_one(*map));
+      for (const auto& [key, value] : *map) values_[key].push_back(value);
+    }
+  }
+
+  // Two changes at once: there are too many for all of them, so they are drawn, every item as
+  // likely as any other.
+  void try_pairs() {
+    std::vector<sim::ChoiceKey> keys;
+    for (const auto& [key, values] : values_) keys.push_back(key);
+    if (keys.size() < 2) return;
+    for (std::uint64_t nth = 0; !spent() && !report_.failure; ++nth) {
+      const auto drawn = [&](std::string_view what, std::size_t n) {
+        return hash_of(options_.seed, what, nth) % n;
+      };
+      const sim::ChoiceKey& first = keys[drawn("first", keys.size())];
+      const sim::ChoiceKey& second = keys[drawn("second", keys.size())];
+      const auto& one = values_[first];
+      const auto& other = values_[second];
+      (void)try_one(
+          {{first, one[drawn("one", one.size())]}, {second, other[drawn("other", other.size())]}});
+    }
+  }
+
+  // Makes a run, and a failure of it if it is one. What it was asked.
+  std::vector<sim::Asked> try_one(const sim::ChoiceMap& map) {
+    sim::Recorded recorded{map};
+    sim::Recorder recorder{recorded};
+    const sim::RunResult result = sim::run(report_.scenario, setup_, recorder);
+    ++report_.runs;
+    options_.on_progress({report_.runs, options_.runs, 0, report_.scenario.name});
+    if (!result.findings.empty()) {
       const sim::Runner runner = sim::run;
       const sim::Subject subject{report_.scenario, setup_, runner};
       report_.failure = sim::make_failure(subject, recorder.choices(),
                                           sim::main_finding(subject, result), options_.shrink_runs);
       report_.failure->found_after = report_.runs;
-      return;
     }
-  }
-
-  // Several changes at once: there are too many for all of them.
-  void try_more() {
-    sim::FuzzOptions more;
-    more.seed = options_.seed;
-    more.runs = options_.runs - std::min(options_.runs, report_.runs);
-    more.shrink_runs = options_.shrink_runs;
-    more.runs_after_failure = 0;
-    more.keep_going = options_.keep_going;
-    more.on_progress = [&](const sim::Progress& now) {
-      sim::Progress all = now;
-      all.runs += report_.runs;
-      all.runs_max = options_.runs;
-      options_.on_progress(all);
-    };
-    more.runner = sim::run;
-    const std::array scenarios{report_.scenario};
-    sim::FuzzReport found = sim::fuzz(scenarios, setup_, more);
-    report_.runs += found.runs;
-    if (found.failures.empty()) return;
-    report_.failure = std::move(found.failures.front());
-    report_.failure->found_after = report_.runs;
+    return recorder.asked();
   }
 
   void measure() {
@@ -225,6 +228,7 @@ class Search {
   const sim::Setup& setup_;
   const AroundOptions& options_;
   AroundReport report_;
+  std::map<sim::ChoiceKey, std::vector<std::uint32_t>> values_;  // of the single changes
 };
 
 std::string_view unit_of(sim::ChoiceKind kind) {

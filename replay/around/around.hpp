@@ -1,7 +1,7 @@
 #pragma once
 // Around: what lies next to a captured call. The captured order is the base schedule; first every
 // single change of it is run (something delayed, lost, repeated, another order of what happens at
-// one instant), then more at once, under all invariants. What fails is shrunk, and for each delay
+// one instant), then pairs of them, under all invariants. What fails is shrunk, and for each delay
 // in it the window is measured. Drives sim/search; has no clock; `lastcall replay --around` tells
 // it.
 

@@ -22,9 +22,11 @@ using sim::Action;
 using sim::Verb;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""us;
 
 // What is longer under way than this did not cross: it was lost, or its answer was.
 constexpr Duration kCrossingMax = 500ms;
+constexpr Duration kFlightLeast = 10us;
 // A call that nobody is seen to end is ended by its user so long behind its last message; whoever
 // still believes in a call long after that hangs up.
 constexpr Duration kEndsAfter = 1s;
@@ -52,11 +54,13 @@ class ActReader {
   CapturedScenario read() {
     for (const wire::Message& each : call_.messages) {
       now_ = Duration{each.mark.at_ns - begin_ns_};
+      current_ = &each;
       if (!seen_.insert(each.sip.bytes()).second) continue;
       if (seat_.received(call_, each)) read_peer(each.sip);
       if (seat_.sent(call_, each)) read_own(each.sip);
     }
     end();
+    let_cross();
     return take();
   }
 
@@ -182,6 +186,7 @@ class ActReader {
   // ---- the scenario
 
   void peer(Verb verb, Method method = Method::kOther) {
+    if (current_ != nullptr) shown_by_[acts_.size()] = current_;
     acts_.push_back({.actor = peers_, .verb = verb, .method = method, .at = now_});
   }
   void own(Verb verb) { acts_.push_back({.actor = ours_, .verb = verb, .at = now_}); }
@@ -193,6 +198,7 @@ class ActReader {
   }
 
   void end() {
+    current_ = nullptr;
     static constexpr std::array kEndings{Verb::kHangsUp, Verb::kRejects};
     const bool ends = std::ranges::any_of(acts_, [](const Action& act) {
       return std::ranges::find(kEndings, act.verb) != kEndings.end() || act.method == Method::kBye;
@@ -206,34 +212,63 @@ class ActReader {
     peer(Verb::kHangsUp);
   }
 
-  // The shortest flight by which all that was seen between a message of the seat and the reaction
-  // to it stays between the two.
-  [[nodiscard]] Duration flight() const {
-    Duration flight = sim::delays::kFlightMin;
-    for (const wire::Message& sent : call_.messages) {
-      if (!seat_.sent(call_, sent) || sent.sip.method() == Method::kAck) continue;
-      const bool is_accept = sent.sip.is_response() && sent.sip.method() == Method::kInvite &&
-                             sent.sip.status() / 100 == 2;
-      if (!sent.sip.is_request() && !is_accept) continue;
-      const Duration from{sent.mark.at_ns - begin_ns_};
-      const Duration until = std::min(reaction_to(sent), from + kCrossingMax);
-      for (const Action& act : acts_) {
-        if (act.at > from && act.at < until) flight = std::max(flight, (act.at - from) / 2 + 1ms);
+  // A request that the tap saw before the seat acted, though the seat reacted to it only then: it
+  // had not arrived. As engines react at once, the order in which lastcall acts is taken.
+  void let_cross() {
+    for (const auto& [index, message] : shown_by_) {
+      if (!message->sip.is_request() || message->sip.to_tag().empty()) continue;
+      Action& act = acts_[index];
+      const Duration seen = act.at;
+      const Duration until = std::min(reaction_to(*message), seen + kCrossingMax);
+      for (const Action& own : acts_) {
+        const bool is_between = own.actor == ours_ && own.at > seen && own.at < until;
+        if (is_between) act.at = std::max(act.at, own.at + 1us);
       }
+      if (act.at == seen) continue;
+      left_out_.push_back(fmt::format(
+          "the order of packet {}, which reached the seat behind its act", message->mark.packet));
     }
-    return flight;
   }
 
+  // A flight by which reactions come no later than they did, as acts may have followed on them, and
+  // by which all that was seen between a message of the seat and the reaction to it stays between
+  // the two. The second counts for more.
+  [[nodiscard]] Duration flight() const {
+    Duration fastest = sim::delays::kFlightMin;
+    Duration crossing{};
+    for (const wire::Message& sent : call_.messages) {
+      if (!wants_reaction(sent)) continue;
+      const Duration from{sent.mark.at_ns - begin_ns_};
+      const Duration reaction = reaction_to(sent);
+      fastest = std::min(fastest, (reaction - from) * 9 / 20);
+      for (const Action& act : acts_) {
+        const bool is_between = act.at > from && act.at < std::min(reaction, from + kCrossingMax);
+        if (is_between) crossing = std::max(crossing, (act.at - from) * 3 / 5);
+      }
+    }
+    return std::max({fastest, crossing, kFlightLeast});
+  }
+
+  // A request of the seat, but no ACK, or its 2xx to an INVITE.
+  [[nodiscard]] bool wants_reaction(const wire::Message& message) const {
+    const SipMessage& sip = message.sip;
+    if (!seat_.sent(call_, message) || sip.method() == Method::kAck) return false;
+    return sip.is_request() || (sip.method() == Method::kInvite && sip.status() / 100 == 2);
+  }
+
+  // When the other side first answered this, or acknowledged it.
   [[nodiscard]] Duration reaction_to(const wire::Message& sent) const {
+    const bool is_ours = seat_.sent(call_, sent);
     for (const wire::Message& each : call_.messages) {
-      if (each.mark.at_ns < sent.mark.at_ns || !seat_.received(call_, each)) continue;
+      const bool is_theirs = is_ours ? seat_.received(call_, each) : seat_.sent(call_, each);
+      if (each.mark.at_ns < sent.mark.at_ns || !is_theirs) continue;
       const bool is_same = each.sip.cseq() == sent.sip.cseq();
       const bool answers = sent.sip.is_request()
                                ? each.sip.is_response() && each.sip.method() == sent.sip.method()
                                : each.sip.method() == Method::kAck && each.sip.is_request();
       if (is_same && answers) return Duration{each.mark.at_ns - begin_ns_};
     }
-    return Duration::max();
+    return kGivesUpAfter;
   }
 
   CapturedScenario take() {
@@ -262,7 +297,9 @@ class ActReader {
   std::string ours_, peers_;
   std::int64_t begin_ns_;
   Duration now_{};
+  const wire::Message* current_ = nullptr;
   std::vector<Action> acts_;
+  std::map<std::size_t, const wire::Message*> shown_by_;  // peers' acts: the message that shows it
   std::set<Verb> habits_;
   std::set<std::string> seen_, tags_, left_;
   std::vector<std::string> left_out_;

