@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 #include <fmt/core.h>
 
+#include <chrono>
 #include <fstream>
 #include <optional>
 
@@ -31,15 +32,16 @@ std::string text_of(const around::Window& window) {
   std::string text;
   for (const around::Interval& each : window.intervals) {
     text += text.empty() ? "" : " and ";
-    if (each.until_ms == window.tried_ms) {
-      text += fmt::format("from {} ms on (tried up to {} ms)", each.from_ms, window.tried_ms);
-    } else if (each.from_ms == each.until_ms) {
-      text += fmt::format("at {} ms", each.from_ms);
+    if (each.until == window.tried) {
+      text += fmt::format("from {} on (tried up to {})", around::ms_text(each.from),
+                          around::ms_text(window.tried));
     } else {
-      text += fmt::format("from {} ms to {} ms", each.from_ms, each.until_ms);
+      const std::string from = around::ms_text(each.from);
+      const std::string until = around::ms_text(each.until);
+      text += from == until ? "at " + from : fmt::format("from {} to {}", from, until);
     }
   }
-  return text.empty() ? "at no whole millisecond" : text;
+  return text;
 }
 
 void tell_failure(const around::AroundReport& report, const Telling& telling) {
@@ -76,16 +78,20 @@ void tell(const Subject& subject, const around::AroundReport& report, const Tell
   }
 }
 
+std::int64_t us_of(Duration length) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(length).count();
+}
+
 boost::json::array json_of(const std::vector<around::Window>& windows) {
   boost::json::array array;
   for (const around::Window& window : windows) {
     boost::json::array intervals;
     for (const around::Interval& each : window.intervals) {
-      intervals.push_back({{"from_ms", each.from_ms}, {"until_ms", each.until_ms}});
+      intervals.push_back({{"from_us", us_of(each.from)}, {"until_us", us_of(each.until)}});
     }
     array.push_back({{"of", window.subject},
-                     {"found_ms", window.found_ms},
-                     {"tried_ms", window.tried_ms},
+                     {"found_us", us_of(window.found)},
+                     {"tried_us", us_of(window.tried)},
                      {"intervals", std::move(intervals)}});
   }
   return array;

@@ -24,15 +24,14 @@ namespace lastcall::replay::around {
 namespace {
 
 using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""us;
 
-// Of a window: what is tried beyond the delay of the failure, how many delays are looked at before
-// the edges are halved down to a millisecond.
-constexpr std::int64_t kBeyondMs = 200;
+// A window of longer delays is measured in milliseconds, of shorter ones in microseconds. What is
+// tried beyond the delay of the failure: so many steps; and how many delays are looked at before
+// the edges between them are halved.
+constexpr Duration kShort = 20ms;
+constexpr Duration kBeyond = 200ms;
 constexpr std::int64_t kLooksMax = 400;
-
-std::int64_t to_ms(Duration length) {
-  return std::chrono::ceil<std::chrono::milliseconds>(length).count();
-}
 
 sim::Bound one_change() {
   sim::Bound bound{.total_max = 1, .faults_max = 1};
@@ -178,8 +177,8 @@ class Search {
         report_.changes.push_back(told(key, value, subject));
         continue;
       }
-      const std::int64_t late = to_ms(lateness(report_.scenario, value));
-      report_.changes.push_back(fmt::format("{} comes {} ms later", subject, late));
+      const Duration late = lateness(report_.scenario, value);
+      report_.changes.push_back(fmt::format("{} comes {} later", subject, ms_text(late)));
       report_.windows.push_back(window_of(key, subject, late));
     }
   }
@@ -191,38 +190,44 @@ class Search {
     return sim::to_sentence(key, value);
   }
 
+  [[nodiscard]] bool fails(const sim::ChoiceKey& key, Duration late) const {
+    Rescaled changed{report_.scenario, report_.failure->choices};
+    changed.put(key, late);
+    return sim::find_origin(changed.run(setup_), report_.failure->finding.origin) != nullptr;
+  }
+
   [[nodiscard]] Window window_of(const sim::ChoiceKey& key, const std::string& subject,
-                                 std::int64_t found_ms) const {
-    Window window{.key = key,
-                  .subject = subject,
-                  .found_ms = found_ms,
-                  .tried_ms = 2 * found_ms + kBeyondMs,
-                  .intervals = {}};
-    std::map<std::int64_t, bool> known;
-    const auto fails = [&](std::int64_t late_ms) {
-      const auto it = known.find(late_ms);
-      if (it != known.end()) return it->second;
-      Rescaled changed{report_.scenario, report_.failure->choices};
-      changed.put(key, late_ms * 1ms);
-      const bool found =
-          sim::find_origin(changed.run(setup_), report_.failure->finding.origin) != nullptr;
-      return known[late_ms] = found;
-    };
-    // The first value between `a` and `b` that is as `b`.
-    const auto edge = [&](std::int64_t a, std::int64_t b) {
-      while (b - a > 1) (fails(a + (b - a) / 2) == fails(b) ? b : a) = a + (b - a) / 2;
-      return b;
-    };
-    const std::int64_t step = window.tried_ms / kLooksMax + 1;
-    for (std::int64_t at = 0; at <= window.tried_ms; at += step) {
-      const bool before = at > 0 && fails(at - step);
-      if (fails(at) && !before) {
-        window.intervals.push_back({at > 0 ? edge(at - step, at) : 0, window.tried_ms});
-      } else if (!fails(at) && before) {
-        window.intervals.back().until_ms = edge(at - step, at) - 1;
+                                 Duration found) const {
+    Window window{.key = key, .subject = subject, .found = found, .intervals = {}};
+    window.step = found < kShort ? Duration{1us} : Duration{1ms};
+    window.tried = 2 * found + kBeyond * (window.step / 1us) / 1'000;
+    std::set<Duration> looks{found};
+    const Duration apart = window.tried / kLooksMax / window.step * window.step + window.step;
+    for (Duration at{}; at <= window.tried; at += apart) looks.insert(at);
+    Duration before{};
+    bool did_fail = false;
+    for (const Duration at : looks) {
+      const bool does_fail = fails(key, at);
+      if (does_fail && !did_fail) window.intervals.push_back({at, at});
+      if (does_fail != did_fail && at > Duration::zero()) {
+        const auto [pass, fail] = edges(window, does_fail ? before : at, does_fail ? at : before);
+        (does_fail ? window.intervals.back().from : window.intervals.back().until) = fail;
       }
+      if (does_fail && at == *looks.rbegin()) window.intervals.back().until = window.tried;
+      before = at;
+      did_fail = does_fail;
     }
     return window;
+  }
+
+  // Moves a delay that passes and one that fails together until they are one step apart.
+  [[nodiscard]] std::pair<Duration, Duration> edges(const Window& window, Duration pass,
+                                                    Duration fail) const {
+    while (std::max(pass, fail) - std::min(pass, fail) > window.step) {
+      const Duration middle = pass + (fail - pass) / 2;
+      (fails(window.key, middle) ? fail : pass) = middle;
+    }
+    return {pass, fail};
   }
 
   const sim::Setup& setup_;
@@ -261,6 +266,12 @@ std::vector<std::string> labels_of(const wire::Call& call, const wire::Seat& sea
     if (seat.received(call, each)) labels.add("<", each.sip.bytes());
   }
   return std::move(labels).take();
+}
+
+std::string ms_text(Duration length) {
+  const std::int64_t us = std::chrono::round<std::chrono::microseconds>(length).count();
+  return us % 1'000 == 0 ? fmt::format("{} ms", us / 1'000)
+                         : fmt::format("{}.{:03} ms", us / 1'000, us % 1'000);
 }
 
 std::string distance_of(const sim::Failure& failure) {

@@ -24,18 +24,19 @@ struct AroundOptions {
   std::function<void(const sim::Progress&)> on_progress = [](const sim::Progress&) {};
 };
 
-// From how much later on the call fails, and until when; in whole milliseconds, both within.
+// From how much later on the call fails, and until when; both within, in whole steps of a window.
 struct Interval {
-  std::int64_t from_ms = 0;
-  std::int64_t until_ms = 0;
+  Duration from{};
+  Duration until{};
 };
 
 // One delay of a failure, varied while the rest of it stays.
 struct Window {
   sim::ChoiceKey key;
   std::string subject;              // "the caller's BYE"
-  std::int64_t found_ms = 0;        // how much later the failure has it
-  std::int64_t tried_ms = 0;        // up to how much later was tried
+  Duration found{};                 // how much later the failure has it
+  Duration tried{};                 // up to how much later was tried
+  Duration step{};                  // how exact it is: a millisecond, of short delays a microsecond
   std::vector<Interval> intervals;  // in order
 };
 
@@ -58,6 +59,9 @@ struct AroundReport {
 
 // What passed the seat, repeats and 100 left out: "> BYE" was sent, "< BYE" received.
 [[nodiscard]] std::vector<std::string> labels_of(const wire::Call& call, const wire::Seat& seat);
+
+// "12 ms", "0.349 ms".
+[[nodiscard]] std::string ms_text(Duration length);
 
 // "This call is one reordering away from ...", without the rule.
 [[nodiscard]] std::string distance_of(const sim::Failure& failure);

@@ -20,8 +20,8 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 
-// What a map shows at least: a human moment.
-constexpr std::int64_t kSpanMinMs = 60;
+// What a map shows where no window says how far to go.
+constexpr Duration kSpan = 60ms;
 
 // Something that can be later, and when it was in the unchanged run.
 struct Movable {
@@ -52,7 +52,12 @@ std::vector<Movable> movables_of(const sim::RunResult& run) {
   return all;
 }
 
-// The one next to `of` in time that is another's: an act of the user rather than a datagram.
+bool is_peers(const sim::ChoiceKey& key) {
+  return key.kind == sim::ChoiceKind::kDelay && key.from != sim::kEngineIndex;
+}
+
+// The one next to `of` in time that is of the other side: an act of the user rather than a
+// datagram.
 const Movable* beside(const std::vector<Movable>& all, const Movable& of) {
   const Movable* best = nullptr;
   const auto rank = [&](const Movable& each) {
@@ -60,8 +65,7 @@ const Movable* beside(const std::vector<Movable>& all, const Movable& of) {
     return std::pair{each.key.kind != sim::ChoiceKind::kLateAct, gap};
   };
   for (const Movable& each : all) {
-    const bool is_same_side = each.key.kind == of.key.kind && each.key.from == of.key.from;
-    if (is_same_side) continue;
+    if (is_peers(each.key) == is_peers(of.key)) continue;
     if (best == nullptr || rank(each) < rank(*best)) best = &each;
   }
   return best;
@@ -95,17 +99,19 @@ Verdict verdict_of(const sim::RunResult& run) {
   return {"no call", false};
 }
 
-// Twice what shows the windows, in cells of whole milliseconds.
-std::int64_t step_of(const AroundReport& report, const sim::ChoiceKey& key, std::size_t cells) {
-  std::int64_t span = kSpanMinMs;
+// So that the window fills half of the map, and a cell shows the very delay of the failure: some
+// windows are no wider.
+void measure(Axis& axis, const AroundReport& report, std::size_t cells) {
+  const auto half = static_cast<std::int64_t>(cells / 2);
+  axis.whole = kSpan;
+  axis.parts = static_cast<std::int64_t>(cells);
   for (const Window& each : report.windows) {
-    const bool is_open = !each.intervals.empty() && each.intervals.back().until_ms == each.tried_ms;
-    const std::int64_t edge = each.intervals.empty() ? each.found_ms
-                              : is_open              ? each.intervals.back().from_ms
-                                                     : each.intervals.back().until_ms;
-    if (each.key == key || report.windows.size() == 1) span = std::max(span, 2 * edge);
+    if (each.intervals.empty() || (each.key != axis.key && report.windows.size() > 1)) continue;
+    const Interval& last = each.intervals.back();
+    const Duration edge = last.until == each.tried ? each.found : last.until;
+    axis.whole = each.found;
+    axis.parts = std::max<std::int64_t>(1, half * each.found.count() / edge.count());
   }
-  return std::max<std::int64_t>(1, span / static_cast<std::int64_t>(cells));
 }
 
 // ---- the picture
@@ -174,23 +180,19 @@ class Picture {
           R"(<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>)",
           classes_[verdict], kLeft + static_cast<int>(x) * kCell, top,
           static_cast<int>(end - x) * kCell, kCell,
-          exports::escaped(fmt::format("{}: x {} to {} ms, y {} ms", heat_.verdicts[verdict].text,
-                                       ms(x, heat_.x), ms(end - 1, heat_.x), ms(y, heat_.y))));
+          exports::escaped(fmt::format("{}: x {} to {}, y {}", heat_.verdicts[verdict].text,
+                                       ms_text(heat_.x.late(x)), ms_text(heat_.x.late(end - 1)),
+                                       ms_text(heat_.y.late(y)))));
       x = end;
     }
-  }
-
-  static std::int64_t ms(std::size_t cell, const Axis& axis) {
-    return static_cast<std::int64_t>(cell) * axis.step_ms;
   }
 
   void axes() {
     const int bottom = kTop + side_;
     for (std::size_t cell = 0; cell < heat_.cells; cell += heat_.cells / 4) {
       const int at = static_cast<int>(cell) * kCell;
-      text(kLeft + at, bottom + 18, "", fmt::format("{} ms", ms(cell, heat_.x)));
-      text(kLeft - 8, bottom - at, "", fmt::format("{} ms", ms(cell, heat_.y)),
-           R"( text-anchor="end")");
+      text(kLeft + at, bottom + 18, "", ms_text(heat_.x.late(cell)));
+      text(kLeft - 8, bottom - at, "", ms_text(heat_.y.late(cell)), R"( text-anchor="end")");
     }
     text(kLeft + side_, bottom + 42, "", heat_.x.subject + " later", R"( text-anchor="end")");
     text(kLeft, kTop - 10, "", heat_.y.subject + " later");
@@ -224,13 +226,15 @@ std::optional<Heat> heat_of(const AroundReport& report, const sim::Setup& setup,
   const sim::RunResult& shown = report.failure ? report.failure->run : base;
   const sim::ChoiceMap choices = report.failure ? report.failure->choices : sim::ChoiceMap{};
   const auto axis = [&](const sim::ChoiceKey& key) {
-    return Axis{key, subject_of(key, report.scenario, shown), step_of(report, key, cells)};
+    Axis made{.key = key, .subject = subject_of(key, report.scenario, shown)};
+    measure(made, report, cells);
+    return made;
   };
   Heat heat{.x = axis(axes->x), .y = axis(axes->y), .cells = cells, .verdicts = {}, .cell_of = {}};
   for (std::size_t cell = 0; cell < cells * cells; ++cell) {
     Rescaled changed{report.scenario, choices};
-    changed.put(heat.x.key, static_cast<std::int64_t>(cell % cells) * heat.x.step_ms * 1ms);
-    changed.put(heat.y.key, static_cast<std::int64_t>(cell / cells) * heat.y.step_ms * 1ms);
+    changed.put(heat.x.key, heat.x.late(cell % cells));
+    changed.put(heat.y.key, heat.y.late(cell / cells));
     const Verdict verdict = verdict_of(changed.run(setup));
     const auto known = std::ranges::find(heat.verdicts, verdict.text, &Verdict::text);
     heat.cell_of.push_back(static_cast<std::size_t>(known - heat.verdicts.begin()));

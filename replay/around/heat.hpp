@@ -13,8 +13,12 @@ namespace lastcall::replay::around {
 
 struct Axis {
   sim::ChoiceKey key;
-  std::string subject;       // "the caller's BYE"
-  std::int64_t step_ms = 1;  // from cell to cell; the first is no delay
+  std::string subject;     // "the caller's BYE"
+  Duration whole{};        // a delay that one cell shows exactly
+  std::int64_t parts = 1;  // which: the cells before it
+  [[nodiscard]] Duration late(std::size_t cell) const {
+    return whole * static_cast<std::int64_t>(cell) / parts;
+  }
 };
 
 // How a run came out.

@@ -156,9 +156,9 @@ TEST(Around, TwoChangesAreTriedWhenOneIsNotEnough) {
 }
 
 // Whether the failure of the report is there when that delay is so long.
-bool fails(const AroundReport& report, const sim::Setup& setup, std::int64_t late_ms) {
+bool fails(const AroundReport& report, const sim::Setup& setup, Duration late) {
   Rescaled changed{report.scenario, report.failure->choices};
-  changed.put(report.windows.at(0).key, std::chrono::milliseconds{late_ms});
+  changed.put(report.windows.at(0).key, late);
   return sim::find_origin(changed.run(setup), report.failure->finding.origin) != nullptr;
 }
 
@@ -168,16 +168,14 @@ TEST(Around, AWindowIsExactToTheMillisecond) {
   const AroundReport report = search_around(subject.captured, subject.labels, setup, {});
   ASSERT_TRUE(report.failure);
   ASSERT_EQ(report.windows.size(), 1U);
-  ASSERT_FALSE(report.windows[0].intervals.empty());
-  for (const Interval& each : report.windows[0].intervals) {
-    EXPECT_TRUE(fails(report, setup, each.from_ms));
-    EXPECT_TRUE(fails(report, setup, each.until_ms));
-    if (each.from_ms > 0) {
-      EXPECT_FALSE(fails(report, setup, each.from_ms - 1));
-    }
-    if (each.until_ms < report.windows[0].tried_ms) {
-      EXPECT_FALSE(fails(report, setup, each.until_ms + 1));
-    }
+  const Window& window = report.windows[0];
+  EXPECT_EQ(window.step, std::chrono::milliseconds{1});
+  ASSERT_FALSE(window.intervals.empty());
+  for (const Interval& each : window.intervals) {
+    EXPECT_TRUE(fails(report, setup, each.from));
+    EXPECT_TRUE(fails(report, setup, each.until));
+    EXPECT_FALSE(fails(report, setup, each.from - window.step));
+    EXPECT_FALSE(fails(report, setup, each.until + window.step));
   }
 }
 
