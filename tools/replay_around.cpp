@@ -31,14 +31,13 @@ struct Subject {
 std::string text_of(const around::Window& window) {
   std::string text;
   for (const around::Interval& each : window.intervals) {
-    text += text.empty() ? "" : " and ";
+    const std::string from = around::ms_text(each.from);
+    const std::string until = around::ms_text(each.until);
+    text += text.empty() ? "" : ", ";
     if (each.until == window.tried) {
-      text += fmt::format("from {} on (tried up to {})", around::ms_text(each.from),
-                          around::ms_text(window.tried));
+      text += fmt::format("{} later and beyond (tried up to {})", from, until);
     } else {
-      const std::string from = around::ms_text(each.from);
-      const std::string until = around::ms_text(each.until);
-      text += from == until ? "at " + from : fmt::format("from {} to {}", from, until);
+      text += from == until ? from + " later" : fmt::format("{} to {} later", from, until);
     }
   }
   return text;
@@ -51,7 +50,7 @@ void tell_failure(const around::AroundReport& report, const Telling& telling) {
   fmt::print("{}\n", replay::draw(failure.run, failure.finding, telling.style));
   for (const std::string& each : report.changes) fmt::print("  {}\n", each);
   for (const around::Window& each : report.windows) {
-    fmt::print("  the window of {}: {} later\n", each.subject, text_of(each));
+    fmt::print("  window of {}: {}\n", each.subject, text_of(each));
   }
   fmt::print("depth {}", failure.why.depth);
   if (!failure.why.swap.empty()) fmt::print("; {}", failure.why.swap);

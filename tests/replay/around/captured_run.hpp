@@ -7,6 +7,7 @@
 #include "replay/exports/pcapng.hpp"
 #include "replay/wire/traffic.hpp"
 #include "sim/library.hpp"
+#include "sim/network.hpp"
 #include "sim/run.hpp"
 #include "sim/strategies/choosers.hpp"
 
@@ -30,10 +31,6 @@ inline sim::Scenario scenario_named(std::string_view name) {
   return {};
 }
 
-inline Endpoint endpoint_of(std::uint8_t actor) {
-  return {"10.0.0." + std::to_string(actor + 1), 5060};
-}
-
 // What a tap beside the engine saw.
 inline wire::Call tapped(const sim::RunResult& run) {
   wire::Traffic traffic;
@@ -43,8 +40,8 @@ inline wire::Call tapped(const sim::RunResult& run) {
     ++packet;
     traffic.add({.mark = {packet, to_ns(entry.at), 0},
                  .first_packet = packet,
-                 .source = endpoint_of(datagram.from),
-                 .destination = endpoint_of(datagram.to),
+                 .source = sim::endpoint_of(datagram.from),
+                 .destination = sim::endpoint_of(datagram.to),
                  .bytes = datagram.bytes,
                  .message = message ? std::optional{*message} : std::nullopt});
   };
