@@ -79,6 +79,8 @@ std::string to_subject(const ChoiceKey& key) {
       return sender_of(key);
     case ChoiceKind::kName:
       return fmt::format("name {}", which);
+    case ChoiceKind::kLateAct:
+      return fmt::format("act {} of the user", which);
   }
   return {};
 }
@@ -137,6 +139,8 @@ std::string to_sentence(const ChoiceKey& key, std::uint32_t value) {
       return fmt::format("{} leads {}, after {}", subject,
                          delays::leads_nowhere(value) ? "nowhere" : "to its host",
                          duration_text(delays::kName, value / 2));
+    case ChoiceKind::kLateAct:
+      return fmt::format("{} comes later (delay {})", subject, value);
   }
   return {};
 }

@@ -10,7 +10,7 @@
 namespace lastcall::sim {
 namespace {
 
-constexpr std::string_view kKindLetters = "pdluymnkcsfawr";
+constexpr std::string_view kKindLetters = "pdluymnkcsfawrt";
 static_assert(kKindLetters.size() == kEnumSize<ChoiceKind>);
 constexpr std::size_t kNumbers = 5;
 

@@ -35,12 +35,13 @@ enum class ChoiceKind : std::uint8_t {
   kPartition,   // when a peer is cut off, which way, and how long
   kMove,        // when a peer's datagrams come from another port
   kName,        // what a name leads to, and when
-
+  kLateAct,     // how much later the user acts, as an index of the delay table; Scenario::flights
 };
 [[nodiscard]] constexpr auto names_of(ChoiceKind) {
-  return std::array<std::string_view, 14>{
-      "postpone",  "delay", "loss",  "duplicate",  "late-timer", "late-media", "late-notice",
-      "late-disk", "crash", "stall", "disk-fails", "partition",  "move",       "name"};
+  return std::array<std::string_view, 15>{"postpone",   "delay",      "loss",        "duplicate",
+                                          "late-timer", "late-media", "late-notice", "late-disk",
+                                          "crash",      "stall",      "disk-fails",  "partition",
+                                          "move",       "name",       "late-act"};
 }
 
 // Which decision. It belongs to an item, not to a step: adding an event to one call moves no other

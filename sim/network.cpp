@@ -10,10 +10,6 @@ ChoiceKey key(ChoiceKind kind, ActorIndex from, std::uint8_t copy = 0) {
   return {.kind = kind, .from = from, .to = copy};
 }
 
-Duration flight(const ChoiceKey& numbered, const Scene& scene) {
-  return delays::kFlight[scene.decisions.draw(numbered, std::size(delays::kFlight))];
-}
-
 }  // namespace
 
 Endpoint endpoint_of(ActorIndex actor) {
@@ -64,6 +60,10 @@ void Network::may_move(ActorIndex from, const Scene& scene) {
   if (peer.move == 0 || ++peer.sent != move_of(peer.move).from) return;
   peer.moved = true;
   scene.tell(Faulted{{}, Fault::kPeerMoved});
+}
+
+Duration Network::flight(const ChoiceKey& numbered, const Scene& scene) const {
+  return flights_[scene.decisions.draw(numbered, static_cast<std::uint32_t>(flights_.size()))];
 }
 
 std::optional<ActorIndex> Network::actor_at(const Endpoint& at) const {

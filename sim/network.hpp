@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,9 @@ class Network {
  public:
   static constexpr std::uint32_t kLossesMax = 3;  // per sender
 
+  // `flights`: how long a datagram may travel, the boring one first. It must outlive this.
+  explicit Network(std::span<const Duration> flights) : flights_(flights) {}
+
   // Adds the next actor: the engine first, then the peers.
   void add(const Endpoint& at) { actors_.push_back({.at = at}); }
   [[nodiscard]] const Endpoint& endpoint(ActorIndex actor) const { return actors_[actor].at; }
@@ -56,6 +60,8 @@ class Network {
 
   // Decides which peers will be cut off and which will move.
   void begin_races(const Scene& scene);
+
+  [[nodiscard]] std::span<const Duration> flights() const { return flights_; }
 
   // Puts the datagram on the agenda as often as it will arrive. An unknown address swallows it.
   // False if it could not be sent and the sender is told.
@@ -82,6 +88,9 @@ class Network {
   [[nodiscard]] bool cuts(ActorIndex from, ActorIndex to, const Scene& scene);
   void may_move(ActorIndex from, const Scene& scene);
 
+  [[nodiscard]] Duration flight(const ChoiceKey& numbered, const Scene& scene) const;
+
+  std::span<const Duration> flights_;
   std::vector<Actor> actors_;
 
  public:

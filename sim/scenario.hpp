@@ -71,6 +71,7 @@ struct Action {
   int status = 0;                  // kRepeats: of a response
   std::string other = {};          // kCallsInPlaceOf: of whom
   Duration lasts{};                // kTimePasses
+  Duration at{};  // in a race: how long behind its beginning it shows at the engine
   std::uint32_t line = 0;
   bool operator==(const Action&) const = default;
 };
@@ -133,6 +134,9 @@ struct Scenario {
   std::vector<Expectation> expect;
   std::vector<Meeting> meets;
   std::vector<Verdict> verdicts;
+  // How long a datagram may travel here, the boring one first; none: delays::kFlight. And how much
+  // later than that the user of the engine may act. No file says it: of calls out of a capture.
+  std::vector<Duration> flights = {};
   bool operator==(const Scenario&) const = default;
 };
 

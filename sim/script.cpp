@@ -72,16 +72,24 @@ void World::begin_race(const Step& race) {
   if (races_ == 1) draw_faults();  // not before: up to here all runs of a scenario are one
   Duration lasts = delays::kFlightMin;
   for (const Action& action : race.actions) {
-    lasts = std::max(lasts, action.lasts);
-    if (action.verb == Verb::kTimePasses) continue;
-    const bool is_peers = !action.actor.empty() && index_of(action.actor) != kEngineIndex;
-    if (is_peers || action.verb == Verb::kAudioFlows) {
-      begin_step(action);  // takes the shortest flight to show at the engine
-    } else {
-      agenda_.put(now_ + delays::kFlightMin, ActionBegins{action});
-    }
+    lasts = std::max({lasts, action.lasts, action.at});
+    if (action.verb != Verb::kTimePasses) begin_action(action);
   }
   agenda_.put(now_ + lasts, RaceHasBegun{});
+}
+
+void World::begin_action(const Action& action) {
+  const std::span<const Duration> flights = network_.flights();
+  const bool is_peers = !action.actor.empty() && index_of(action.actor) != kEngineIndex;
+  const bool takes_a_flight = is_peers || action.verb == Verb::kAudioFlows;
+  Duration wait = action.at + (takes_a_flight ? Duration::zero() : flights.front());
+  if (!takes_a_flight && !scenario_->flights.empty()) {
+    const std::uint32_t late = decisions_.draw_next({.kind = ChoiceKind::kLateAct},
+                                                    static_cast<std::uint32_t>(flights.size()));
+    wait += flights[late] - flights.front();
+  }
+  if (wait == Duration::zero()) return begin_step(action);
+  agenda_.put(now_ + wait, ActionBegins{action});
 }
 
 void World::begin_step(const Action& action) {

@@ -38,6 +38,11 @@ core::Config config_of(const Scenario& scenario, const Setup& setup) {
   return config;
 }
 
+std::span<const Duration> flights_of(const Scenario& scenario) {
+  if (scenario.flights.empty()) return delays::kFlight;
+  return scenario.flights;
+}
+
 }  // namespace
 
 World::World(const Scenario& scenario, const Setup& setup, const core::LayerTable& table,
@@ -45,6 +50,7 @@ World::World(const Scenario& scenario, const Setup& setup, const core::LayerTabl
     : scenario_(&scenario),
       kernel_(config_of(scenario, setup), setup.turns, table),
       media_(endpoint_of(kEngineIndex).host),
+      network_(flights_of(scenario)),
       decisions_(chooser, setup.faults),
       reborn_(table_after_crash(setup.mutant)) {
   network_.add(endpoint_of(kEngineIndex));

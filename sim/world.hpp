@@ -141,6 +141,7 @@ class World {
   [[nodiscard]] bool script_goes_on();
   void begin_races();
   void begin_race(const Step& race);
+  void begin_action(const Action& action);
   void begin_step(const Action& action);
   [[nodiscard]] bool had_effect(const Action& action) const;
   void command(Verb verb, const Action& action);

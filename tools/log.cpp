@@ -1,5 +1,6 @@
 // lastcall log: reads a log file, also while an engine writes it: its calls, one call with every
-// event and its cause, the newest events, and whether the file can be trusted.
+// event and its cause, the newest events, and whether the file can be trusted. The state at a
+// position and the difference of two logs: tools/log_travel.cpp.
 
 #include "engine/log/codec.hpp"
 #include "engine/log/json_writer.hpp"

@@ -167,6 +167,7 @@ Exit run_replay(ReplayArguments& arguments) {
   arguments.capture.json = arguments.format == "json";
   arguments.capture.style = style_of_screen(arguments.color);
   arguments.capture.style.ascii = arguments.ascii;
+  arguments.capture.around.setup = setup_of(arguments.setup);
   return replay_capture(arguments.capture);
 }
 

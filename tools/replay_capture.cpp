@@ -256,10 +256,15 @@ void add_capture_options(CLI::App& verb, CaptureArguments& arguments) {
                   "of a capture: one call, by its number, its Call-ID or a part of it");
   verb.add_option("--as", arguments.as,
                   "of a capture: run one call again with lastcall as callee, caller or ADDRESS");
+  add_around_options(verb, arguments.around);
   verb.add_flag("--failed", arguments.only_failed, "of a capture: tell only calls that failed");
 }
 
 Exit replay_capture(const CaptureArguments& arguments) {
+  if (arguments.around.wanted && arguments.as.empty()) {
+    fmt::print(stderr, "lastcall: --around needs --as: whose seat lastcall takes\n");
+    return Exit::kUsage;
+  }
   Exit exit = Exit::kPassed;
   const auto captured = read_capture(arguments.file, exit);
   if (!captured) return exit;
@@ -269,10 +274,14 @@ Exit replay_capture(const CaptureArguments& arguments) {
     return Exit::kUsage;
   }
   if (!arguments.as.empty()) {
-    if (chosen->size() == 1) return rerun_one(arguments, captured->traffic.calls[chosen->front()]);
-    fmt::print(stderr, "lastcall: {} holds {} calls: name one with --call\n", arguments.file,
-               chosen->size());
-    return Exit::kUsage;
+    if (chosen->size() != 1) {
+      fmt::print(stderr, "lastcall: {} holds {} calls: name one with --call\n", arguments.file,
+                 chosen->size());
+      return Exit::kUsage;
+    }
+    const wire::Call& call = captured->traffic.calls[chosen->front()];
+    if (!arguments.around.wanted) return rerun_one(arguments, call);
+    return replay_around(call, arguments.around, {arguments.as, arguments.json, arguments.style});
   }
   const std::vector<Judged> judged = judge_all(*captured, *chosen);
   if (arguments.json)

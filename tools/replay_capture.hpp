@@ -3,6 +3,7 @@
 // of one call, the ladder.
 
 #include "replay/ladder.hpp"
+#include "tools/replay_around.hpp"
 #include "tools/verbs.hpp"
 
 #include <CLI/App.hpp>
@@ -17,6 +18,7 @@ struct CaptureArguments {
   bool json = false;
   bool only_failed = false;
   std::string as;  // whose seat lastcall takes; empty: it only judges
+  AroundArguments around;
   replay::LadderStyle style;
 };
 

@@ -95,12 +95,14 @@ bool send_again(const LegContext& at, const Mending& mending) {
   if (!moves && known->tries >= kTriesMax) return false;
 
   const bool first = known->dialog == nullptr;
-  const std::uint32_t cseq = (first ? at.leg.invite_cseq : known->dialog->local_cseq) + 1;
-  const std::string branch =
-      at.context.draws.branch(at.call, first ? DialogId{} : known->dialog->id, known->method, cseq);
+  const DialogId dialog = first ? DialogId{} : known->dialog->id;
+  const Draws& draws = at.context.draws;
+  const std::uint32_t cseq = draws.next_cseq(
+      at.call, dialog, known->method, first ? at.leg.invite_cseq : known->dialog->local_cseq);
+  const std::string branch = draws.branch(at.call, dialog, known->method, cseq);
   RequestMended mended{.call = at.call,
                        .refused = mending.refused,
-                       .transaction = at.context.draws.client_transaction(branch, known->method),
+                       .transaction = draws.client_transaction(branch, known->method),
                        .method = known->method,
                        .cseq = cseq,
                        .credentials = mending.credentials,

@@ -24,7 +24,7 @@ void place_call(const DialogLayer::State& state, const PlaceCall& call, const Co
                  .local_tag = context.draws.local_tag(call.call),
                  .local_uri = "<" + address_of_record(context.config) + ">",
                  .remote_uri = "<" + target + ">",
-                 .invite_cseq = 1,
+                 .invite_cseq = context.draws.next_cseq(call.call, {}, Method::kInvite, 0),
                  .remote = numeric_endpoint(hop),
                  .offerless = call.sdp.empty(),
                  .referrer = referral == nullptr ? CallId{} : referral->by};

@@ -47,9 +47,10 @@ void receive_accept(const LegContext& at, const SipMessage& response) {
     acknowledge(at, dialog, {response.cseq()});
   }
   // It crossed our CANCEL, or is one fork too many: end it at once (RFC 3261 13.2.2.4, 15). A
-  // dialog that the peer has already ended with a BYE needs none.
-  duty_done(at, Duty::kCancelOnProvisional);  // there is nothing left to cancel
+  // dialog that the peer has already ended with a BYE needs none. Nor is there anything left to
+  // cancel, should a provisional response come behind it (9.1).
   duty_done(at, Duty::kByeOnAccept);
+  duty_done(at, Duty::kCancelOnProvisional);
   if (known == nullptr || known->phase != DialogPhase::kMortal) {
     send_bye(at, dialog);
   }

@@ -107,7 +107,8 @@ std::string compose_invite(const LegStarted& leg, const Context& context, std::s
 
 TransactionId send_in_dialog(const LegContext& at, const Dialog& dialog, const Outgoing& outgoing) {
   const Method method = outgoing.method;
-  const std::uint32_t cseq = dialog.local_cseq + 1;
+  const std::uint32_t cseq =
+      at.context.draws.next_cseq(at.call, dialog.id, method, dialog.local_cseq);
   const std::string branch = at.context.draws.branch(at.call, dialog.id, method, cseq);
   const TransactionId transaction = at.context.draws.client_transaction(branch, method);
   at.out.record(RequestSent{at.call, dialog.id, transaction, method, cseq});

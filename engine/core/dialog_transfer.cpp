@@ -53,7 +53,8 @@ void transfer(const DialogLayer::State& state, const LegContext& at, const Trans
   const auto target = target_of(state, wish.target);
   if (at.leg.ending()) return;
   if (dialog == nullptr || !target) return tell_session(at, 0, {}, true);
-  const std::uint32_t cseq = dialog->local_cseq + 1;
+  const std::uint32_t cseq =
+      at.context.draws.next_cseq(at.call, dialog->id, Method::kRefer, dialog->local_cseq);
   const TransactionId refer =
       send_in_dialog(at, *dialog,
                      {.method = Method::kRefer,

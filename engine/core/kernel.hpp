@@ -35,6 +35,10 @@ class Kernel {
   // deliver().
   void recover(const Record& record);
 
+  // From now on the engine takes what was drawn in another run instead of drawing. Before the first
+  // deliver(); a rerun of a captured call is the only caller (replay/wire/seat).
+  void draw_from(Drawn drawn) { draws_.take_from(std::move(drawn)); }
+
   // Takes in what the world says. It waits until a step handles it. Returns the serial of its item.
   std::uint64_t deliver(Input input);
 

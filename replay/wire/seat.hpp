@@ -1,9 +1,9 @@
 #pragma once
 // Rerun of a captured call with lastcall in one party's seat: it receives what that seat received,
 // when it did; its user acts when that seat's user must have acted (answer, reject, hold, resume,
-// hang up, call); what it sends is compared with what was captured. The engine draws its own tags,
-// branches and CSeq numbers, so what the others sent is told to it with those names in place of the
-// seat's; nothing else of it is changed. The engine's log is judged by its invariants.
+// hang up, call); what it sends is compared with what was captured. The engine draws the tags,
+// branches and numbers that its seat drew (wire/seat_drawn); what the others sent is delivered as
+// it was captured, byte for byte. The engine's log is judged by its invariants.
 
 #include "engine/model/event.hpp"
 #include "replay/ladder.hpp"

@@ -62,7 +62,7 @@ class Line {
   Decisions decisions_;
   Agenda agenda_;
   Trace trace_;
-  Network network_;
+  Network network_{delays::kFlight};
 };
 
 TEST(Network, DeliversInOrderAfterTheShortestFlightWhenNothingIsChosen) {

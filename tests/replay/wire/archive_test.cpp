@@ -72,27 +72,54 @@ TEST(WireArchive, EachRaceIsJudgedByItsRule) {
   }
 }
 
-// lastcall in either seat of each race does what was captured, where that was right. Left out: the
-// storm, whose 481 it would not send, and glare, where it draws another wait after 491.
+// How lastcall differs from what that seat sent.
+std::string differences_of(const fs::path& path, const char* as) {
+  const Read found = read(path);
+  const auto rerun = rerun_seat(found.calls.calls.at(0), as);
+  if (!rerun) return rerun.error();
+  for (const sim::Finding& each : rerun->findings) ADD_FAILURE() << path << as << each.sentence;
+  std::string text;
+  for (const Compared& each : rerun->messages) {
+    if (each.likeness == Likeness::kDifferent) text += each.why + "; ";
+  }
+  return text;
+}
+
+// lastcall in either seat of each race does what was captured, where that was right; where it was
+// not, it does something else, which is told.
 TEST(WireArchive, EachRaceIsRunAgainInEitherSeat) {
   const auto folder = archive();
   if (!folder) GTEST_SKIP() << kNoArchive;
-  for (const char* file : {"lab_synth/crossbye-200.pcap", "lab_synth/holdbye-cross.pcap",
-                           "lab_synth/cancel-cross-200.pcap", "lab_synth/bye-before-ack.pcap",
-                           "lab_synth/ack-lost-200-retrans.pcap", "lab_synth/hold-link-eth.pcap",
-                           "lab_sipp/lab-hold-udp.pcap"}) {
-    const Read found = read(*folder / file);
-    for (const char* as : {"callee", "caller"}) {
-      const auto rerun = rerun_seat(found.calls.calls.at(0), as);
-      ASSERT_TRUE(rerun.has_value()) << rerun.error();
-      EXPECT_NE(rerun->likeness(), Likeness::kDifferent) << file << " " << as;
-      EXPECT_TRUE(rerun->findings.empty()) << file << " " << as;
-    }
+  struct Expected {
+    const char* file;
+    const char* as_caller;
+    const char* as_callee;
+    const char* callee = "callee";
+  };
+  // The storm is three BYEs of the callee for a call that is over: lastcall sends none, and answers
+  // them with 200, not 481. Behind the glare lastcall would offer again. In the crossing, the
+  // caller's second BYE was never answered. Behind a proxy the callee has its own address.
+  const Expected expected[] = {
+      {"lab_synth/crossbye-200.pcap", "", ""},
+      {"lab_synth/holdbye-cross.pcap", "", ""},
+      {"lab_synth/cancel-cross-200.pcap", "", ""},
+      {"lab_synth/bye-before-ack.pcap", "", ""},
+      {"lab_synth/ack-lost-200-retrans.pcap", "", ""},
+      {"lab_synth/late-bye-481-storm.pcap",
+       "lastcall sends 200; lastcall sends 200; lastcall sends 200; ",
+       "lastcall does not send it; lastcall does not send it; lastcall does not send it; "},
+      {"lab_synth/reinvite-glare-491.pcap", "", "only lastcall sends it; lastcall sends 491; "},
+      {"lab_synth/hold-link-eth.pcap", "", ""},
+      {"lab_sipp/lab-hold-udp.pcap", "", ""},
+      {"lab_sipp/lab-byeretr-udp.pcap", "", ""},
+      {"lab_sipp/lab-crossbye-udp.pcap", "lastcall does not send it; ", "only lastcall sends it; "},
+      {"lab_sipp/lab-kam-cancel-udp.pcap", "", "", "127.0.0.21"},
+      {"lab_sipp/lab-kam-fork-udp.pcap", "", "", "127.0.0.21"},
+  };
+  for (const Expected& each : expected) {
+    EXPECT_EQ(differences_of(*folder / each.file, "caller"), each.as_caller) << each.file;
+    EXPECT_EQ(differences_of(*folder / each.file, each.callee), each.as_callee) << each.file;
   }
-  const Read storm = read(*folder / "lab_synth/late-bye-481-storm.pcap");
-  const auto rerun = rerun_seat(storm.calls.calls.at(0), "caller");
-  ASSERT_TRUE(rerun.has_value());
-  EXPECT_EQ(std::ranges::count(rerun->messages, Likeness::kDifferent, &Compared::likeness), 3);
 }
 
 std::string content_of(const fs::path& path) {

@@ -62,6 +62,59 @@ TEST(Seat, AsCallerItPlacesTheCallAndHangsUp) {
   EXPECT_TRUE(found.findings.empty());
 }
 
+// The message that lastcall sent in place of the captured one with this CSeq and method.
+SipMessage sent_for(const SeatRerun& rerun, std::string_view method, std::uint32_t cseq) {
+  for (const Compared& each : rerun.messages) {
+    if (!each.sent) continue;
+    const auto sent = sip::parse(each.sent->bytes);
+    if (sent && sent->method_text() == method && sent->cseq() == cseq) return *sent;
+  }
+  ADD_FAILURE() << "no " << method << " " << cseq;
+  return {};
+}
+
+// Nothing that was captured is written anew: the engine draws what its seat drew.
+TEST(Seat, ACallerDrawsTheNamesThatWereCaptured) {
+  Scripted script = whole();
+  script.alice(1'000, "BYE", 2).bob(1'010, "200 to BYE", 2);
+  const SeatRerun found = rerun(script, "caller");
+  const SipMessage invite = sent_for(found, "INVITE", 1);
+  EXPECT_EQ(invite.call_id(), "call@alice");
+  EXPECT_EQ(invite.from_tag(), "a");
+  EXPECT_EQ(invite.via().branch, "z9hG4bK-aliceINVITE1");
+  EXPECT_EQ(sent_for(found, "ACK", 1).via().branch, "z9hG4bK-aliceACK1");
+  EXPECT_EQ(sent_for(found, "BYE", 2).via().branch, "z9hG4bK-aliceBYE2");
+}
+
+TEST(Seat, ACalleeDrawsTheNamesThatWereCaptured) {
+  Scripted script = whole();
+  script.bob(1'000, "BYE", 101).alice(1'010, "200 to BYE", 101);
+  const SeatRerun found = rerun(script, "callee");
+  EXPECT_NE(found.likeness(), Likeness::kDifferent) << whys(found);
+  EXPECT_TRUE(found.findings.empty());
+  EXPECT_EQ(sent_for(found, "INVITE", 1).to_tag(), "b");
+  const SipMessage bye = sent_for(found, "BYE", 101);
+  EXPECT_EQ(bye.from_tag(), "b");
+  EXPECT_EQ(bye.via().branch, "z9hG4bK-bobBYE101");
+}
+
+// It waits as long as its seat did: both offers are refused, and made again.
+TEST(Seat, AfterACollisionItWaitsAsItsSeatDid) {
+  Scripted script = whole();
+  const More hold{.lines = kContacts, .body = sdp(kAlice.host, 4000, "sendonly")};
+  script.alice(1'000, "INVITE", 2, hold);
+  script.bob(1'002, "INVITE", 101, {.body = sdp(kBob.host, 4002, "sendonly")});
+  script.bob(1'020, "491 to INVITE", 2).alice(1'022, "491 to INVITE", 101);
+  script.alice(1'030, "ACK", 2, {.branch = "z9hG4bK-aliceINVITE2"});
+  script.bob(1'032, "ACK", 101, {.branch = "z9hG4bK-bobINVITE101"});
+  script.alice(3'500, "INVITE", 3, hold);
+  script.bob(3'520, "200 to INVITE", 3, {.body = sdp(kBob.host, 4002, "recvonly")});
+  script.alice(3'530, "ACK", 3);
+  script.alice(5'000, "BYE", 4).bob(5'010, "200 to BYE", 4);
+  const SeatRerun found = rerun(script, "caller");
+  EXPECT_EQ(found.likeness(), Likeness::kSame) << whys(found);
+}
+
 TEST(Seat, AnswersThatLastcallWouldGiveOtherwiseAreDifferent) {
   Scripted script = whole();
   script.alice(1'000, "BYE", 2).bob(1'010, "200 to BYE", 2);
