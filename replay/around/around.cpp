@@ -33,10 +33,16 @@ constexpr Duration kShort = 20ms;
 constexpr Duration kBeyond = 200ms;
 constexpr std::int64_t kLooksMax = 400;
 
+// What may be otherwise in a call that is near: order, delays, losses, repeats. Crashes, partitions
+// and the like are other stories, for `lastcall fuzz`.
 sim::Bound one_change() {
+  using enum sim::ChoiceKind;
   sim::Bound bound{.total_max = 1, .faults_max = 1};
-  bound.kinds.fill({.count_max = 1, .value_max = sim::kAnyValue});
-  bound.of(sim::ChoiceKind::kPostpone).value_max = sim::kPostponedNear;
+  for (const sim::ChoiceKind kind : {kPostpone, kDelay, kLoss, kDuplicate, kLateTimer, kLateMedia,
+                                     kLateNotice, kLateDisk, kLateAct}) {
+    bound.of(kind) = {.count_max = 1, .value_max = sim::kAnyValue};
+  }
+  bound.of(kPostpone).value_max = sim::kPostponedNear;
   return bound;
 }
 
