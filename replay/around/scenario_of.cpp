@@ -113,7 +113,7 @@ class ActReader {
   void read_peer_response(const SipMessage& sip) {
     const int status = sip.status();
     const bool is_challenge = status == 401 || status == 407;
-    if (sip.method() == Method::kBye && is_challenge) habits_.insert(Verb::kChallengesBye);
+    if (sip.method() == Method::kBye && is_challenge) habits_.insert(Verb::kChallenges);
     if (sip.method() != Method::kInvite || sip.cseq() != our_invite_) return;
     const bool is_new_tag = !sip.to_tag().empty() && tags_.insert(std::string{sip.to_tag()}).second;
     const bool is_fork = is_new_tag && tags_.size() > 1;
@@ -279,7 +279,10 @@ class ActReader {
     scenario.actors = {{ours_, sim::ActorKind::kEngine}, {peers_, sim::ActorKind::kPeer}};
     scenario.flights = {flight()};
     sim::Step whole;
-    for (const Verb habit : habits_) whole.actions.push_back({.actor = peers_, .verb = habit});
+    for (const Verb habit : habits_) {
+      const Method method = habit == Verb::kChallenges ? Method::kBye : Method::kOther;
+      whole.actions.push_back({.actor = peers_, .verb = habit, .method = method});
+    }
     std::set<Duration> heard;
     for (Action& act : acts_) {
       // Whatever happens, audio is under way.
@@ -323,7 +326,7 @@ std::string words_of(const Action& action) {
       {Verb::kSecondForkAnswers, "answers at a second phone too"},
       {Verb::kRecordsRoute, "is behind a proxy"},
       {Verb::kStopsAcknowledging, "never acknowledges"},
-      {Verb::kChallengesBye, "challenges a BYE"}};
+      {Verb::kChallenges, "challenges a BYE"}};
   const auto it = kWords.find(action.verb);
   const std::string what =
       it != kWords.end() ? std::string{it->second} : fmt::format("sends {}", name(action.method));
