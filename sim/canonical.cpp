@@ -56,13 +56,13 @@ class Canon {
       input_.add(value.bytes());
     } else if constexpr (kIsVariant<T>) {
       input_.add(value.index());
-      std::visit([this](const auto& each) { add(each); }, value);
+      std::visit([this](const auto& each) { this->add(each); }, value);
     } else if constexpr (kIsOptional<T>) {
       input_.add(value.has_value());
       if (value) add(*value);
     } else if constexpr (std::is_same_v<T, core::State>) {
       add(value.directory);
-      std::apply([this](const auto&... layer) { (add(layer), ...); }, value.layers);
+      std::apply([this](const auto&... layer) { (this->add(layer), ...); }, value.layers);
     } else if constexpr (kIsPair<T>) {
       add(value.first);
       add(value.second);
@@ -77,12 +77,12 @@ class Canon {
       input_.add(std::ranges::size(value));
       for (const auto& each : value) add(each);
     } else if constexpr (Described<T>) {
-      for_each_field(value, [this](std::string_view, const auto& each) { add(each); });
+      for_each_field(value, [this](std::string_view, const auto& each) { this->add(each); });
     } else if constexpr (requires { HashInput{}.add(value); }) {
       input_.add(value);
     } else {
       // Mail is never logged, so it has no list of fields.
-      boost::pfr::for_each_field(value, [this](const auto& each) { add(each); });
+      boost::pfr::for_each_field(value, [this](const auto& each) { this->add(each); });
     }
   }
 

@@ -58,7 +58,7 @@ void established_after_handler(const DialogLayer::State& state, const ToDialog& 
 
 void ack_waiter_after_send(const DialogLayer::State& state, const ToDialog& input,
                            const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   constexpr Duration kRegistered = std::chrono::milliseconds{3};
   const bool fast = asked.method() == Method::kAck && asked.leg->accepted &&
                     asked.leg->accepted->resend_at - limits::kT1 + kRegistered > context.now;

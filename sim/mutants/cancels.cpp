@@ -103,7 +103,7 @@ void cancel_after_200_unmaps(const DialogLayer::State& state, const ToDialog& in
       return out.record(EarlyDialogEnded{cancel->call, leg->dialogs.front().id});
     }
   }
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool unmapped = asked.method() == Method::kBye && asked.is_mortal() &&
                         !asked.leg->ending() && found(asked.call, context) == Found::kLive;
   if (!unmapped) return DialogLayer::decide(state, input, context, out);
@@ -169,7 +169,7 @@ void cancel_needs_dialog(const TransactionLayer::State& state, const ToTransacti
 
 void silent_after_cancel(const DialogLayer::State& state, const ToDialog& input,
                          const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool cancelled = asked.leg != nullptr && asked.leg->ending() &&
                          asked.leg->role == CallRole::kCaller &&
                          asked.leg->phase == InvitePhase::kProceeding;
@@ -189,7 +189,7 @@ void dialog_confirm_at_txn_end(const DialogLayer::State& state, const ToDialog& 
 
 void bye_in_early_ignored(const DialogLayer::State& state, const ToDialog& input,
                           const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool early = asked.method() == Method::kBye && asked.dialog->phase == DialogPhase::kEarly;
   if (!early) DialogLayer::decide(state, input, context, out);
 }

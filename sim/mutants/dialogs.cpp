@@ -2,7 +2,8 @@
 
 namespace lastcall::sim {
 
-Asked asked_in(const DialogLayer::State& state, const ToDialog& input, const Context& context) {
+AskedRequest asked_in(const DialogLayer::State& state, const ToDialog& input,
+                      const Context& context) {
   const auto* request = std::get_if<RequestReceived>(&input);
   if (request == nullptr) return {};
   const SipMessage& message = request->message;
@@ -10,7 +11,7 @@ Asked asked_in(const DialogLayer::State& state, const ToDialog& input, const Con
   const CallId call = context.directory.find(id).call;
   const core::Leg* leg = call ? state.legs.find(call) : nullptr;
   const core::Dialog* dialog = leg == nullptr ? nullptr : leg->find(id);
-  return dialog == nullptr ? Asked{} : Asked{request, call, leg, dialog};
+  return dialog == nullptr ? AskedRequest{} : AskedRequest{request, call, leg, dialog};
 }
 
 Ending ending_in(const DialogLayer::State& state, const ToDialog& input) {

@@ -7,7 +7,7 @@
 namespace lastcall::sim {
 
 // A request of the peer inside a dialog that is known, and what is known of it.
-struct Asked {
+struct AskedRequest {
   const RequestReceived* request = nullptr;  // null: it is none
   CallId call = {};
   const core::Leg* leg = nullptr;
@@ -20,8 +20,8 @@ struct Asked {
     return dialog != nullptr && dialog->phase == core::DialogPhase::kMortal;
   }
 };
-[[nodiscard]] Asked asked_in(const DialogLayer::State& state, const ToDialog& input,
-                             const Context& context);
+[[nodiscard]] AskedRequest asked_in(const DialogLayer::State& state, const ToDialog& input,
+                                    const Context& context);
 
 // The first phase of an ending, and the signalling of its call; leg is null if there is none.
 struct Ending {

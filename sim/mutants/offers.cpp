@@ -55,7 +55,7 @@ void route_by_slot_no_epoch(const DialogLayer::State& state, const ToDialog& inp
 
 void mortal_invite_dropped(const DialogLayer::State& state, const ToDialog& input,
                            const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   if (asked.method() == Method::kInvite && asked.is_mortal()) return;
   DialogLayer::decide(state, input, context, out);
 }
@@ -89,7 +89,7 @@ void ack_needs_live_call(const DialogLayer::State& state, const ToDialog& input,
 
 void no_row_reinvite_terminating(const DialogLayer::State& state, const ToDialog& input,
                                  const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool unforeseen = asked.method() == Method::kInvite && asked.is_mortal();
   if (!unforeseen) return DialogLayer::decide(state, input, context, out);
   out.record(TombstoneEnded{asked.call});
@@ -100,7 +100,7 @@ void no_row_reinvite_terminating(const DialogLayer::State& state, const ToDialog
 void late_ack_starts_media(const DialogLayer::State& state, const ToDialog& input,
                            const Context& context, Outbox& out) {
   DialogLayer::decide(state, input, context, out);
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   if (asked.method() != Method::kAck || !asked.is_mortal() || !asked.leg->offerless) return;
   out.record(StreamDirected{.call = asked.call,
                             .stream = context.draws.stream(asked.call),
@@ -113,7 +113,7 @@ void late_ack_starts_media(const DialogLayer::State& state, const ToDialog& inpu
 
 void moratorium_reinvite_throws(const DialogLayer::State& state, const ToDialog& input,
                                 const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool early =
       asked.method() == Method::kInvite && asked.leg->accepted && asked.leg->offerless;
   if (!early) DialogLayer::decide(state, input, context, out);
@@ -158,7 +158,7 @@ void hold_commits_on_send(const SessionLayer::State& state, const ToSession& inp
 
 void established_one_step_late(const DialogLayer::State& state, const ToDialog& input,
                                const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   if (asked.method() == Method::kInvite && asked.leg->accepted) return;
   // An ACK has no transaction: one that has stands for the later step.
   const bool first = asked.method() == Method::kAck && !asked.request->transaction;
@@ -172,7 +172,7 @@ void established_one_step_late(const DialogLayer::State& state, const ToDialog& 
 
 void ack_by_last_remote_cseq(const DialogLayer::State& state, const ToDialog& input,
                              const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool stale =
       asked.method() == Method::kAck && asked.request->message.cseq() < asked.dialog->remote_cseq;
   if (!stale) DialogLayer::decide(state, input, context, out);
@@ -194,7 +194,7 @@ void ack_on_slow_lane(const TransactionLayer::State& state, const ToTransaction&
 
 void own_reinvite_invisible(const DialogLayer::State& state, const ToDialog& input,
                             const Context& context, Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool meets = asked.method() == Method::kInvite && asked.leg->own_request(Method::kInvite);
   if (!meets) return DialogLayer::decide(state, input, context, out);
   DialogLayer::State blind = state;
@@ -219,7 +219,7 @@ void own_offer_invisible(const SessionLayer::State& state, const ToSession& inpu
 
 void no_bye_row(const DialogLayer::State& state, const ToDialog& input, const Context& context,
                 Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool unforeseen = asked.method() == Method::kBye && asked.leg->own_request(Method::kInvite);
   if (!unforeseen) DialogLayer::decide(state, input, context, out);
 }

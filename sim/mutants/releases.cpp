@@ -133,7 +133,7 @@ void first_leg_confirms_all(const SessionLayer::State& state, const ToSession& i
 void remove_then_respond(const DialogLayer::State& state, const ToDialog& input,
                          const Context& context, Outbox& out) {
   DialogLayer::decide(state, input, context, out);
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool removed =
       asked.method() == Method::kBye && found(asked.call, context) == Found::kEnding;
   if (removed) drop_mail<ToTransaction, Respond>(out);
@@ -143,7 +143,7 @@ void remove_then_respond(const DialogLayer::State& state, const ToDialog& input,
 
 void no_tombstone(const DialogLayer::State& state, const ToDialog& input, const Context& context,
                   Outbox& out) {
-  const Asked asked = asked_in(state, input, context);
+  const AskedRequest asked = asked_in(state, input, context);
   const bool over = asked.method() == Method::kBye && found(asked.call, context) == Found::kEnded;
   if (!over) DialogLayer::decide(state, input, context, out);
 }
