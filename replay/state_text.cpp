@@ -1,5 +1,6 @@
 #include "replay/state_text.hpp"
 
+#include "engine/base/kinds.hpp"
 #include "engine/core/state.hpp"
 #include "engine/log/json_writer.hpp"
 #include "replay/canvas.hpp"
@@ -16,19 +17,6 @@
 
 namespace lastcall::replay {
 namespace {
-
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-template <class T>
-inline constexpr bool kIsVariant = false;
-template <class... T>
-inline constexpr bool kIsVariant<std::variant<T...>> = true;
-template <class T>
-inline constexpr bool kIsPair = false;
-template <class A, class B>
-inline constexpr bool kIsPair<std::pair<A, B>> = true;
 
 template <class T>
 concept Writable = requires(log::JsonWriter& writer, const T& value) { writer.write(value); };

@@ -1,5 +1,6 @@
 #include "sim/canonical.hpp"
 
+#include "engine/base/kinds.hpp"
 #include "engine/base/match.hpp"
 #include "sim/world.hpp"
 
@@ -21,18 +22,6 @@
 namespace lastcall::sim {
 namespace {
 
-template <class T>
-inline constexpr bool kIsVariant = false;
-template <class... Ts>
-inline constexpr bool kIsVariant<std::variant<Ts...>> = true;
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-template <class T>
-inline constexpr bool kIsPair = false;
-template <class A, class B>
-inline constexpr bool kIsPair<std::pair<A, B>> = true;
 template <class T>
 inline constexpr bool kIsTable = false;
 template <class K, class V>

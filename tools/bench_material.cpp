@@ -1,6 +1,7 @@
 #include "tools/bench_material.hpp"
 
 #include "engine/base/check.hpp"
+#include "replay/exports/bytes.hpp"
 #include "sim/run.hpp"
 #include "sim/strategies/choosers.hpp"
 #include "tools/search_options.hpp"
@@ -27,15 +28,8 @@ constexpr std::int64_t kBeginUs = 1'700'000'000'000'000;
 constexpr std::uint16_t kSipPort = 5060;
 constexpr std::uint16_t kAudioPort = 40'000;
 
-std::string little(std::uint64_t value, std::size_t bytes) {
-  std::string text;
-  for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 0xFFU);
-  return text;
-}
-std::string big(std::uint64_t value, std::size_t bytes) {
-  const std::string text = little(value, bytes);
-  return {text.rbegin(), text.rend()};
-}
+using replay::exports::big;
+using replay::exports::little;
 
 // A message of a call, without the Call-ID's first letters, which each copy of the call sets.
 struct Said {

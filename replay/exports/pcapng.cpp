@@ -1,5 +1,6 @@
 #include "replay/exports/pcapng.hpp"
 
+#include "replay/exports/bytes.hpp"
 #include "replay/words.hpp"
 
 #include <fmt/format.h>
@@ -20,15 +21,6 @@ constexpr unsigned kComment = 1;     // option
 constexpr unsigned kResolution = 9;  // option if_tsresol; 10^-9 s
 constexpr unsigned kRawIp = 101;
 
-std::string little(std::uint64_t value, std::size_t bytes) {
-  std::string text;
-  for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 0xFFU);
-  return text;
-}
-std::string big(std::uint64_t value, std::size_t bytes) {
-  const std::string text = little(value, bytes);
-  return {text.rbegin(), text.rend()};
-}
 std::string padded(std::string text) {
   text.resize((text.size() + 3) / 4 * 4);
   return text;
