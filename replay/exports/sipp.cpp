@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
+#include <ranges>
 #include <set>
 #include <utility>
 
@@ -96,6 +98,7 @@ class Script {
       : call_(call), played_(played), side_(side) {}
 
   std::string write() {
+    find_overtakers();
     for (const std::size_t index : played_) {
       const Message& message = call_.at(index);
       const bool is_new = seen_.insert({message.sip.bytes(), call_.sender_of(message)}).second;
@@ -107,10 +110,31 @@ class Script {
         continue;
       last_ns_ = message.mark.at_ns;
     }
+    for (const auto& [at, step] : inserts_ | std::views::reverse) steps_.insert(at, step);
     return head() + steps_ + tail();
   }
 
  private:
+  // Which of this side's requests it has sent something else behind before their answer came. From
+  // a system that is faster than the captured one the answer comes first, and sipp gives up on what
+  // comes while it has something to send, unless it was told that this may come at any time.
+  void find_overtakers() {
+    std::map<std::string, std::size_t> sent;  // what each request was behind
+    std::size_t sends = 0;
+    for (const std::size_t index : played_) {
+      const SipMessage& sip = call_.at(index).sip;
+      const bool is_own = call_.sender_of(call_.at(index)) == side_;
+      const std::string branch{sip.via().branch};
+      if (is_own) ++sends;
+      // These three share a branch, so that sipp cannot tell their answers apart.
+      const bool is_shared = sip.method() == Method::kInvite || sip.method() == Method::kCancel ||
+                             sip.method() == Method::kAck;
+      if (is_own && sip.is_request() && !is_shared) sent.try_emplace(branch, sends);
+      if (is_own || sip.is_request() || sip.status() < 200) continue;
+      const auto request = sent.find(branch);
+      if (request != sent.end() && sends > request->second) overtakers_.insert(branch);
+    }
+  }
   // Numbers what shares a branch: an INVITE, its CANCEL and the ACK for its refusal.
   int number_of(std::string_view branch) {
     return branches_.try_emplace(std::string{branch}, static_cast<int>(branches_.size()))
@@ -136,6 +160,11 @@ class Script {
 
   void receive(const Message& message) {
     const SipMessage& sip = message.sip;
+    if (const auto heard = heard_at_.find(std::string{sip.via().branch});
+        heard != heard_at_.end() && !sip.is_request() && sip.status() >= 200) {
+      return receive_overtaker(sip, heard->second);
+    }
+    last_receive_ = steps_.size();
     const bool is_invite = sip.method() == Method::kInvite;
     std::string actions;
     if (sip.is_request()) {
@@ -160,6 +189,22 @@ class Script {
     }
   }
 
+  // In its place, or any time before: sipp wants an optional <recv> to stand in front of another,
+  // here at `heard_at`.
+  void receive_overtaker(const SipMessage& response, std::size_t heard_at) {
+    const int number = number_of(response.via().branch);
+    const std::string came = variable(fmt::format("early{}", number));
+    inserts_.emplace(
+        heard_at,
+        fmt::format("<recv response=\"{0}\" response_txn=\"{1}\" optional=\"global\">\n  <action>\n"
+                    "    <assign assign_to=\"{2}\" value=\"1\"/>\n  </action>\n</recv>\n\n",
+                    response.status(), number, came));
+    steps_ += fmt::format(
+        "<nop test=\"{0}\" next=\"{1}\"/>\n\n<recv response=\"{2}\" response_txn=\"{1}\"/>\n\n"
+        "<label id=\"{1}\"/>\n<nop/>\n\n",
+        came, number, response.status());
+  }
+
   // Whether it answers an INVITE from outside dialogs.
   [[nodiscard]] bool is_initial(const SipMessage& response) const {
     return std::ranges::any_of(call_.requests, [&](const wire::Request& each) {
@@ -171,10 +216,18 @@ class Script {
   void send(const Message& message) {
     const std::int64_t pause = last_ns_ ? (message.mark.at_ns - *last_ns_) / 1'000'000 : 0;
     if (pause > 1) steps_ += fmt::format("<pause milliseconds=\"{}\"/>\n\n", pause);
-    steps_ += "<send><![CDATA[\n\n";
+    steps_ += "<send" + begun_transaction(message.sip) + "><![CDATA[\n\n";
     steps_ += message.sip.is_request() ? request_head(message.sip) : response_head(message.sip);
     steps_ += common_lines(message.sip);
     steps_ += "\n]]></send>\n\n";
+  }
+
+  // Named only where sipp has to tell the answers of several apart.
+  std::string begun_transaction(const SipMessage& sip) {
+    const std::string branch{sip.via().branch};
+    if (!sip.is_request() || !last_receive_ || !overtakers_.contains(branch)) return "";
+    if (!heard_at_.emplace(branch, *last_receive_).second) return "";
+    return fmt::format(" start_txn=\"{}\"", number_of(branch));
   }
 
   [[nodiscard]] std::string tag_of(std::string_view captured) const {
@@ -273,6 +326,12 @@ class Script {
   std::map<std::string, int> branches_;
   std::set<std::string> variables_;
   std::set<std::pair<std::string, Side>> seen_;
+  // Of answers that may come early: the branches, where in the steps an optional <recv> may stand
+  // for each, and those steps.
+  std::set<std::string> overtakers_;
+  std::map<std::string, std::size_t> heard_at_;
+  std::multimap<std::size_t, std::string> inserts_;
+  std::optional<std::size_t> last_receive_;
   std::optional<std::int64_t> last_ns_;
   std::string steps_;
 };

@@ -103,8 +103,10 @@ RunResult play(const Canary& canary) {
 std::string hash_elsewhere(const Canary& canary) {
   std::array<char, 4096> self{};
   if (readlink("/proc/self/exe", self.data(), self.size() - 1) < 0) return {};
+  // Of the C library and of the address sanitizer, which has a heap of its own.
   const std::string command =
-      "MALLOC_PERTURB_=165 GLIBC_TUNABLES=glibc.malloc.tcache_count=0 LASTCALL_CANARY=" +
+      "MALLOC_PERTURB_=165 GLIBC_TUNABLES=glibc.malloc.tcache_count=0 "
+      "ASAN_OPTIONS=${ASAN_OPTIONS}:malloc_fill_byte=90:quarantine_size_mb=1 LASTCALL_CANARY=" +
       std::string{canary.name} + " " + self.data() +
       " --gtest_also_run_disabled_tests --gtest_filter=Canary.DISABLED_SaysItsHash";
   std::FILE* output = popen(command.c_str(), "r");

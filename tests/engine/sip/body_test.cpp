@@ -84,9 +84,10 @@ TEST(BodyParts, MarkedAsOptionalMayBePassedOver) {
 
 TEST(BodyParts, AlternativesAreOptionalEach) {
   const std::string inner = "--in\r\nContent-Type: a/b\r\n\r\n1\r\n--in\r\n\r\n2\r\n--in--";
-  const std::vector<BodyPart> found = parts(with_body(
+  const SipMessage message = with_body(
       kMixed,
-      mixed({"Content-Type: multipart/alternative; boundary=\"in\"\r\n\r\n" + inner, "\r\n3"})));
+      mixed({"Content-Type: multipart/alternative; boundary=\"in\"\r\n\r\n" + inner, "\r\n3"}));
+  const std::vector<BodyPart> found = parts(message);
   ASSERT_EQ(found.size(), 3U);
   EXPECT_TRUE(found[0].is_optional);
   EXPECT_TRUE(found[1].is_optional);

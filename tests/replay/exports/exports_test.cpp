@@ -113,6 +113,27 @@ TEST(Sipp, EachSidesStepsAreThoseOfTheCapture) {
   EXPECT_EQ(pair->callee.find("192.0.2.10"), pair->callee.npos);  // runs anywhere
 }
 
+// A faster system answers the first BYE before the second one is sent; sipp gives up on what it was
+// not told of.
+TEST(Sipp, AnAnswerThatMayOvertakeTheNextRequestIsAwaitedAtAnyTime) {
+  Scripted script;
+  script.alice(0, "INVITE", 1, {.to_tag = ""}).bob(10, "200 to INVITE", 1).alice(20, "ACK", 1);
+  script.alice(30, "BYE", 2).alice(30, "BYE", 3).bob(40, "200 to BYE", 2).bob(40, "200 to BYE", 3);
+  const auto pair = to_sipp(script.take().calls.at(0));
+  ASSERT_TRUE(pair.has_value());
+  const std::string& caller = pair->caller;
+  const std::size_t any_time = caller.find("response_txn=\"2\" optional=\"global\"");
+  const std::size_t first = caller.find("<recv response=\"200\">");
+  const std::size_t begun = caller.find("<send start_txn=\"2\">");
+  const std::size_t in_place = caller.find("<recv response=\"200\" response_txn=\"2\"/>");
+  ASSERT_NE(in_place, caller.npos) << caller;
+  EXPECT_LT(any_time, first);
+  EXPECT_LT(first, begun);
+  EXPECT_LT(begun, in_place);
+  EXPECT_EQ(count(caller, "start_txn"), 1U);  // nothing was sent behind the last one
+  EXPECT_EQ(count(pair->callee, "txn"), 0U);
+}
+
 TEST(Sipp, ACallWithoutItsBeginningIsNoScenario) {
   Scripted script;
   script.alice(0, "BYE", 2).bob(10, "200 to BYE", 2);
