@@ -196,7 +196,8 @@ class Script {
     const std::string came = variable(fmt::format("early{}", number));
     inserts_.emplace(
         heard_at,
-        fmt::format("<recv response=\"{0}\" response_txn=\"{1}\" optional=\"global\">\n  <action>\n"
+        fmt::format("<recv response=\"{0}\" response_txn=\"{1}\" optional=\"global\" "
+                    "advance_state=\"false\">\n  <action>\n"
                     "    <assign assign_to=\"{2}\" value=\"1\"/>\n  </action>\n</recv>\n\n",
                     response.status(), number, came));
     steps_ += fmt::format(
