@@ -132,7 +132,10 @@ class Script {
       if (is_own && sip.is_request() && !is_shared) sent.try_emplace(branch, sends);
       if (is_own || sip.is_request() || sip.status() < 200) continue;
       const auto request = sent.find(branch);
-      if (request != sent.end() && sends > request->second) overtakers_.insert(branch);
+      if (request == sent.end()) continue;
+      // Behind one of them sipp has a step of its own to do, which the next answer may meet.
+      const bool meets_a_step = sends > request->second || !overtakers_.empty();
+      if (meets_a_step) overtakers_.insert(branch);
     }
   }
   // Numbers what shares a branch: an INVITE, its CANCEL and the ACK for its refusal.
