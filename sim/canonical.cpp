@@ -89,24 +89,46 @@ class Canon {
   HashInput input_;
 };
 
-namespace {
-
-// Open turns by their age, since their ids count all turns of the run; and how far each is from
-// being durable.
-class Turns {
+// Places in the log as what follows knows them: which of two is newer, and whether it is durable.
+class Places {
  public:
-  Turns(const core::Kernel& kernel, const log::MemoryLog& log) : log_(log) {
-    kernel.for_each_turn([&](std::uint64_t id, Position last) { turns_.emplace_back(id, last); });
+  explicit Places(const log::MemoryLog& log) : durable_(log.durable()) { note(log.last()); }
+  void note(Position place) {
+    if (place <= durable_) return;
+    const auto it = std::ranges::lower_bound(places_, place);
+    if (it == places_.end() || *it != place) places_.insert(it, place);
   }
-  void add(Canon& input, std::uint64_t turn) const {
-    const auto it = std::ranges::find(turns_, turn, [](const auto& each) { return each.first; });
-    if (it == turns_.end()) return input.add(Position{0});
-    input.add(1 + (it - turns_.begin()));
-    input.add(it->second <= log_.durable() ? 0 : 1 + log_.last() - it->second);
+  // 0 for what is durable. REQUIRES: it was noted.
+  [[nodiscard]] std::size_t rank(Position place) const {
+    if (place <= durable_) return 0;
+    return 1 + static_cast<std::size_t>(std::ranges::lower_bound(places_, place) - places_.begin());
   }
 
  private:
-  const log::MemoryLog& log_;
+  Position durable_;
+  std::vector<Position> places_;  // those behind it, in order
+};
+
+namespace {
+
+// Open turns by their age, since their ids count all turns of the run; and their places.
+class Turns {
+ public:
+  Turns(const core::Kernel& kernel, Places& places) : places_(places) {
+    kernel.for_each_turn([&](std::uint64_t id, Position last) {
+      turns_.emplace_back(id, last);
+      places.note(last);
+    });
+  }
+  void add(Canon& input, std::uint64_t turn) const {
+    const auto it = std::ranges::find(turns_, turn, [](const auto& each) { return each.first; });
+    if (it == turns_.end()) return input.add(std::size_t{0});
+    input.add(1 + (it - turns_.begin()));
+    input.add(places_.rank(it->second));
+  }
+
+ private:
+  const Places& places_;
   std::vector<std::pair<std::uint64_t, Position>> turns_;
 };
 
@@ -130,43 +152,16 @@ std::uint64_t hash_of_mail(const core::Kernel& kernel, const Turns& turns, Insta
   return sum;
 }
 
-enum class Phase : std::uint8_t { kNoCall, kLive, kEnding, kEnded };
-
-Phase phase_of(const World& world, CallId call) {
-  switch (world.kernel().state().directory.find(call).found) {
-    case Found::kLive:
-      return Phase::kLive;
-    case Found::kEnding:
-      return Phase::kEnding;
-    case Found::kEnded:
-      return Phase::kEnded;
-    default:
-      return Phase::kNoCall;
-  }
-}
-
-// The call that a happening is about; the newest one for datagrams.
-CallId call_of(const Happening& what, const World& world) {
-  return std::visit(
-      [&](const auto& each) {
-        if constexpr (requires { each.call; }) return each.call;
-        return world.client().current();
-      },
-      what);
-}
-
 }  // namespace
 
-void Past::add(const Record& record, const World& world) {
+void Past::add(const Record& record) {
   Canon input{std::nullopt};
-  input.add(phase_of(world, call_of(record.event)));
   input.add(record.event);
   sum_ += input.hash64(2);
 }
 
-void Past::add(const TraceEntry& entry, const World& world) {
+void Past::add(const TraceEntry& entry) {
   Canon input{std::nullopt};
-  input.add(phase_of(world, sim::call_of(entry.what, world)));
   input.add(entry.what);
   sum_ += input.hash64(3);
 }
@@ -192,11 +187,11 @@ void Client::add_to(Canon& input, Instant now) const {
   input.add(unanswered);
 }
 
-void Disk::add_to(Canon& input, Instant now) const {
+void Disk::add_to(Canon& input, Instant now, const Places& places) const {
   const auto& [log, asked, busy_until, to_failure, failed] =
       *this;  // a new member does not compile
-  input.add(log.last() - log.durable());
-  input.add(log.last() - asked);
+  input.add(places.rank(log.last()));
+  input.add(places.rank(asked));
   input.add(std::max(busy_until, now));
   input.add(to_failure);
   input.add(failed);
@@ -219,7 +214,12 @@ void World::add_to(Canon& input) const {
                given, races, race_may_begin, audio_flows, partner, recorder, setup_end, reborn,
                drawn_deadline, lateness, crashes, process, to_crash, to_stall] = *this;
   const log::MemoryLog& log = disk.log();
-  const Turns turns{kernel, log};
+  Places places{log};
+  places.note(disk.asked());
+  agenda.for_each([&](Instant, const Entry& entry) {
+    if (const auto* commit = std::get_if<CommitLands>(&entry)) places.note(commit->durable);
+  });
+  const Turns turns{kernel, places};
   input.add(kernel.state());
   input.add(kernel.in_turn());
   input.add(hash_of_mail(kernel, turns, now));
@@ -229,19 +229,18 @@ void World::add_to(Canon& input) const {
     input.add(held.output);
     turns.add(input, turn);
   });
-  disk.add_to(input, now);
+  disk.add_to(input, now, places);
   input.add(media);
   client.add_to(input, now);
   for (const Party& each : peers) each.add_to(input);
   input.add(network);
   agenda.for_each([&](Instant at, const Entry& entry) {
-    input.add(at);
     const auto* commit = std::get_if<CommitLands>(&entry);
-    if (commit != nullptr) {
-      input.add(log.last() - commit->durable);
-    } else {
-      input.add(entry);
-    }
+    if (commit != nullptr && commit->durable <= log.durable()) return;  // overtaken
+    input.add(at);
+    if (commit == nullptr) return input.add(entry);
+    input.add(entry.index());
+    input.add(places.rank(commit->durable));
   });
   std::uint64_t acts = 0;
   for (const Act& act : all_acts) {

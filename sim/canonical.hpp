@@ -5,9 +5,8 @@
 // world again.
 //
 // The oracles and promises remember what has happened. Of that the key holds which facts stand in
-// log and trace, and whether each came while its call lived, was ending or had ended; not their
-// order within such a phase. A rule that is broken by an order alone is broken while that order is
-// run.
+// log and trace, and how often; not when, nor in which order. A rule that is broken by an order
+// alone is broken while that order is run, and check() asks after each step.
 
 #include "engine/base/hash.hpp"
 #include "sim/trace.hpp"
@@ -30,8 +29,8 @@ struct StateKey {
 // What has happened, as a set.
 class Past {
  public:
-  void add(const Record& record, const World& world);
-  void add(const TraceEntry& entry, const World& world);
+  void add(const Record& record);
+  void add(const TraceEntry& entry);
   [[nodiscard]] std::uint64_t hash() const { return sum_; }
 
  private:

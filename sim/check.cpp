@@ -6,12 +6,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 namespace lastcall::sim {
 namespace {
+
+// What was decided up to some moment, and how much of it the abstraction limits.
+struct Decided {
+  ChoiceMap choices = {};
+  std::uint32_t losses = 0;
+  std::uint32_t delays = 0;
+};
 
 // The answers of one step: those of a prefix, then 0; it keeps what was asked, so that the other
 // answers can be tried on copies of the world before the step.
@@ -25,28 +32,27 @@ class StepChooser final : public Chooser {
   StepChooser(const CheckOptions& options, std::vector<Answer> prefix)
       : options_(options), answers_(std::move(prefix)) {}
 
-  // `world`: the one that is asking; `losses`, `delays`: how many there were before this step.
-  void begin(const World& world, std::uint32_t losses, std::uint32_t delays, ChoiceMap choices) {
+  // `world`: the one that is asking; `before`: what was decided before this step.
+  void begin(const World& world, Decided before) {
     world_ = &world;
-    losses_ = losses;
-    delays_ = delays;
-    choices_ = std::move(choices);
+    decided_ = std::move(before);
   }
 
   [[nodiscard]] std::uint32_t draw(const ChoiceKey& key, std::uint32_t n) override {
     const std::uint32_t value = drawn(key, n);
-    if (value != 0) choices_[key] = value;
+    if (value != 0) decided_.choices[key] = value;
     return value;
   }
   [[nodiscard]] std::optional<std::size_t> pick(std::span<const core::Ready> ready) override {
     return next({.options = static_cast<std::uint32_t>(ready.size())});
   }
-  void overtaken(const ChoiceKey& key, std::uint32_t times) override { choices_[key] = times; }
+  void overtaken(const ChoiceKey& key, std::uint32_t times) override {
+    decided_.choices[key] = times;
+  }
 
-  [[nodiscard]] const std::vector<Answer>& answers() const { return answers_; }
-  [[nodiscard]] std::uint32_t losses() const { return losses_; }
-  [[nodiscard]] std::uint32_t delays() const { return delays_; }
-  [[nodiscard]] const ChoiceMap& choices() const { return choices_; }
+  // Once, after the step.
+  [[nodiscard]] std::vector<Answer> take_answers() { return std::move(answers_); }
+  [[nodiscard]] Decided take_decided() { return std::move(decided_); }
 
  private:
   std::uint32_t next(Answer asked) {
@@ -57,18 +63,18 @@ class StepChooser final : public Chooser {
   std::uint32_t drawn(const ChoiceKey& key, std::uint32_t n) {
     switch (key.kind) {
       case ChoiceKind::kLoss: {
-        if (losses_ >= options_.losses_max) return 0;
+        if (decided_.losses >= options_.losses_max) return 0;
         const std::uint32_t lost = next({.options = 2});
-        losses_ += lost;
+        decided_.losses += lost;
         return lost;
       }
       case ChoiceKind::kDelay:
       case ChoiceKind::kLateMedia:
       case ChoiceKind::kLateNotice:
       case ChoiceKind::kLateDisk: {
-        if (delays_ >= options_.delays_max) return 0;
+        if (decided_.delays >= options_.delays_max) return 0;
         const std::uint32_t late = next({.options = 2});
-        delays_ += late;
+        decided_.delays += late;
         return late == 0 ? 0 : past_next_timer(key.kind, n);
       }
       default:
@@ -91,17 +97,13 @@ class StepChooser final : public Chooser {
   std::vector<Answer> answers_;
   std::size_t asked_ = 0;
   const World* world_ = nullptr;
-  std::uint32_t losses_ = 0;
-  std::uint32_t delays_ = 0;
-  ChoiceMap choices_;
+  Decided decided_;
 };
 
-// A world on the way, and what was decided up to here.
+// A world on the way.
 struct Branch {
   Play play;
-  ChoiceMap choices;
-  std::uint32_t losses = 0;
-  std::uint32_t delays = 0;
+  Decided decided = {};
 };
 
 // What lies below a state: how many interleavings, and how many decisions the longest has.
@@ -115,12 +117,6 @@ struct Below {
   }
 };
 
-// A branch after one step; whether anything is left to happen.
-struct Stepped {
-  Branch after;
-  bool goes_on = false;
-};
-
 class Checker {
  public:
   Checker(const Scenario& scenario, const Setup& setup, const CheckOptions& options)
@@ -131,7 +127,7 @@ class Checker {
 
   CheckReport run() {
     Fifo nobody;
-    Branch root{.play = Play(scenario_, setup_, nobody), .choices = {}};
+    Branch root{.play = Play(scenario_, setup_, nobody)};
     (void)root.play.advance_to_races();
     root.play.keep_past();
     complete_ = true;
@@ -144,7 +140,15 @@ class Checker {
 
  private:
   using Answer = StepChooser::Answer;
-  using KnownKey = std::tuple<StateKey, std::uint32_t, std::uint32_t>;
+  struct KnownKey {
+    StateKey state;
+    std::uint32_t losses_left = 0;
+    std::uint32_t delays_left = 0;
+    bool operator==(const KnownKey&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const KnownKey& key) const { return key.state.low; }  // is a hash
+  };
 
   [[nodiscard]] std::string abstraction() const {
     const std::string delays =
@@ -157,52 +161,64 @@ class Checker {
                        options_.losses_max == 1 ? "" : "es", World::kFramesInRaces);
   }
 
-  // Only where something is asked is the state looked up: what is forced leads from one such state
-  // to the next.
+  // A state is looked up where a decision has led to it, so that a known one costs nothing more,
+  // and again where the next one is asked for: what is forced may lead from several to one.
   Below walk(Branch branch) {
+    const KnownKey here = key_of(branch);
+    if (const Below* known = find(here)) return *known;
+    Branch first = branch;
     std::vector<Answer> answers;
-    Stepped step = take_step(branch, answers);
-    while (answers.empty() && step.goes_on) {
-      branch = std::move(step.after);
-      step = take_step(branch, answers);
+    std::uint64_t forced = 0;
+    bool goes_on = take_step(first, answers);
+    for (; goes_on && answers.empty(); goes_on = take_step(first, answers)) ++forced;
+    report_.steps += forced + 1;
+    if (answers.empty()) return end(std::move(first));
+    for (; forced > 0; --forced) {
+      std::vector<Answer> none;
+      (void)take_step(branch, none);
     }
-    if (answers.empty()) return end(std::move(step.after));
-    const KnownKey key = key_of(branch);
-    if (const auto known = known_.find(key); options_.knows_states && known != known_.end()) {
-      return known->second;
-    }
+    const KnownKey asking = key_of(branch);
+    if (const Below* known = find(asking)) return remember(here, *known);
     Below below;
-    below.add(answers.size(), follow(std::move(step)));
-    while (next_answers(answers) && goes_on()) {
-      step = take_step(branch, answers);
-      below.add(answers.size(), follow(std::move(step)));
+    below.add(answers.size(), follow(std::move(first), goes_on));
+    while (next_answers(answers) && may_go_on()) {
+      Branch next = branch;
+      goes_on = take_step(next, answers);
+      ++report_.steps;
+      below.add(answers.size(), follow(std::move(next), goes_on));
     }
-    if (options_.knows_states) known_.emplace(key, below);
     ++report_.states;
     options_.on_progress(
         {report_.states, options_.states_max, report_.failures.size(), scenario_.name});
+    remember(here, below);
+    return remember(asking, below);
+  }
+
+  const Below* find(const KnownKey& key) const {
+    const auto it = known_.find(key);
+    return it == known_.end() ? nullptr : &it->second;
+  }
+  Below remember(const KnownKey& key, const Below& below) {
+    if (options_.knows_states) known_.emplace(key, below);
     return below;
   }
 
-  Below follow(Stepped step) {
-    if (!goes_on()) return {};
-    return step.goes_on ? walk(std::move(step.after)) : end(std::move(step.after));
+  Below follow(Branch branch, bool goes_on) {
+    if (!may_go_on()) return {};
+    return goes_on ? walk(std::move(branch)) : end(std::move(branch));
   }
 
-  // One step of a copy, with these answers first; they become all that were given.
-  Stepped take_step(const Branch& before, std::vector<Answer>& answers) {
-    StepChooser chooser(options_, answers);
-    Stepped step{.after = before};
-    Branch& after = step.after;
-    chooser.begin(after.play.world(), before.losses, before.delays, before.choices);
-    after.play.decide_by(chooser);
-    ++report_.steps;
-    step.goes_on = after.play.advance();
-    answers = chooser.answers();
-    after.choices = chooser.choices();
-    after.losses = chooser.losses();
-    after.delays = chooser.delays();
-    return step;
+  // One step, with these answers first; they become all that were given. False when nothing is left
+  // to happen.
+  bool take_step(Branch& branch, std::vector<Answer>& answers) {
+    StepChooser chooser(options_, std::move(answers));
+    chooser.begin(branch.play.world(), std::move(branch.decided));
+    branch.play.decide_by(chooser);
+    const bool goes_on = branch.play.advance();
+    answers = chooser.take_answers();
+    branch.decided = chooser.take_decided();
+    for (const Finding& finding : branch.play.findings()) report(finding, branch.decided.choices);
+    return goes_on;
   }
 
   // The next combination of answers, the last decision first; false after the last one.
@@ -218,15 +234,17 @@ class Checker {
   // The end of one interleaving.
   Below end(Branch branch) {
     const RunResult result = std::move(branch.play).finish();
-    for (const Finding& finding : result.findings) {
-      if (!origins_.insert(finding.origin).second) continue;
-      const Subject subject{scenario_, setup_, options_.runner};
-      Failure failure = make_failure(subject, branch.choices, finding, kShrinkRuns);
-      failure.found_by = Strategy::kExhaustive;
-      failure.found_after = report_.steps;
-      report_.failures.push_back(std::move(failure));
-    }
+    for (const Finding& finding : result.findings) report(finding, branch.decided.choices);
     return {.interleavings = 1};
+  }
+
+  void report(const Finding& finding, const ChoiceMap& choices) {
+    if (!origins_.insert(finding.origin).second) return;
+    const Subject subject{scenario_, setup_, options_.runner};
+    Failure failure = make_failure(subject, choices, finding, kShrinkRuns);
+    failure.found_by = Strategy::kExhaustive;
+    failure.found_after = report_.steps;
+    report_.failures.push_back(std::move(failure));
   }
 
   // What the future depends on: the state, and how many losses and delays may still come.
@@ -234,11 +252,11 @@ class Checker {
     const auto left = [](std::uint32_t most, std::uint32_t had) {
       return most == kAnyValue ? kAnyValue : most - had;
     };
-    return {branch.play.key(), left(options_.losses_max, branch.losses),
-            left(options_.delays_max, branch.delays)};
+    return {branch.play.key(), left(options_.losses_max, branch.decided.losses),
+            left(options_.delays_max, branch.decided.delays)};
   }
 
-  bool goes_on() {
+  bool may_go_on() {
     if (report_.states >= options_.states_max || !options_.keep_going()) complete_ = false;
     return complete_;
   }
@@ -248,7 +266,7 @@ class Checker {
   const Scenario& scenario_;
   const Setup& setup_;
   const CheckOptions& options_;
-  std::map<KnownKey, Below> known_;
+  std::unordered_map<KnownKey, Below, KeyHash> known_;
   std::set<std::string> origins_;
   bool complete_ = false;
   CheckReport report_;

@@ -13,6 +13,7 @@
 namespace lastcall::sim {
 
 class Canon;
+class Places;
 
 class Disk {
  public:
@@ -45,6 +46,8 @@ class Disk {
   // What orders need not wait for.
   [[nodiscard]] Position passed() const { return failed_ ? log_.sealed() : log_.durable(); }
 
+  // Up to where it was asked to write.
+  [[nodiscard]] Position asked() const { return asked_; }
   // Whether a batch was sealed since the last commit().
   [[nodiscard]] bool has_more() const { return log_.sealed() != asked_; }
   // All that was given to it is on the disk, and nobody has been told.
@@ -60,7 +63,7 @@ class Disk {
   [[nodiscard]] const log::MemoryLog& log() const { return log_; }
   [[nodiscard]] log::MemoryLog take_log() && { return std::move(log_); }
   // How far it is behind (sim/canonical).
-  void add_to(Canon& input, Instant now) const;
+  void add_to(Canon& input, Instant now, const Places& places) const;
 
  private:
   log::MemoryLog log_{log::Syncs::kWhenTold};

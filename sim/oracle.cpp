@@ -113,6 +113,8 @@ void Oracles::end(Instant at) {
   });
 }
 
+const std::vector<Finding>& Oracles::findings() const { return parts_->report.findings(); }
+
 std::vector<Finding> Oracles::take_findings() { return parts_->report.take(); }
 
 }  // namespace lastcall::sim

@@ -40,7 +40,10 @@ class Oracles {
   // called for a run that was cut short.
   void end(Instant at);
 
-  // What was found, in the order in which it was seen. Call it once, last.
+  // What was found until now, in the order in which it was seen.
+  [[nodiscard]] const std::vector<Finding>& findings() const;
+
+  // The same, once and last.
   [[nodiscard]] std::vector<Finding> take_findings();
 
  private:

@@ -59,7 +59,7 @@ void Play::watch() {
     const TraceEntry& entry = world_.trace()[entries_];
     watch_records(entry.after);
     oracles_.see(entry);
-    if (keeps_past_) past_.add(entry, world_);
+    if (keeps_past_) past_.add(entry);
   }
   watch_records(world_.records().size());
   for (const auto& made = world_.decisions().made(); decisions_ < made.size(); ++decisions_) {
@@ -71,7 +71,7 @@ void Play::watch_records(Position upto) {
   for (; records_ < upto; ++records_) {
     const Record& record = world_.records()[records_];
     oracles_.see(record);
-    if (keeps_past_) past_.add(record, world_);
+    if (keeps_past_) past_.add(record);
     hashed_.clear();
     hashed_.add(record.pos);
     hashed_.add(record.at);

@@ -35,6 +35,8 @@ class Play {
   void decide_by(Chooser& chooser) { world_.decide_by(chooser); }
 
   [[nodiscard]] const World& world() const { return world_; }
+  // What the oracles have found until now.
+  [[nodiscard]] const std::vector<Finding>& findings() const { return oracles_.findings(); }
 
   // From now on what happens is kept as a set, for key().
   void keep_past() { keeps_past_ = true; }

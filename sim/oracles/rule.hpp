@@ -87,6 +87,7 @@ class Report {
 
   // For what shows its full extent only later.
   [[nodiscard]] Finding& finding(std::size_t index) { return findings_[index]; }
+  [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
   [[nodiscard]] std::vector<Finding> take() { return std::move(findings_); }
 
  private:

@@ -50,7 +50,8 @@ void expect_same(const Scenario& scenario, const sim::Setup& setup, CheckOptions
 }
 
 TEST(Check, KnowingStatesAgainIsTheSameAsWalkingEveryInterleaving) {
-  const Scenario scenario = scenario_named("normal-bye");
+  const Scenario normal = scenario_named("normal-bye");
+  const Scenario hold = scenario_named("bye-during-hold");
   const std::vector<sim::Setup> setups{{.turns = core::Turns::kDrained},
                                        {.rules = Rules::kImmediate, .turns = core::Turns::kDrained},
                                        {.mutant = "plan-circular", .turns = core::Turns::kDrained},
@@ -58,8 +59,9 @@ TEST(Check, KnowingStatesAgainIsTheSameAsWalkingEveryInterleaving) {
   CheckOptions one_late = orders();
   one_late.delays_max = 1;
   for (const sim::Setup& setup : setups) {
-    expect_same(scenario, setup, orders());
-    expect_same(scenario, setup, one_late);
+    expect_same(normal, setup, orders());
+    expect_same(normal, setup, one_late);
+    expect_same(hold, setup, orders());
   }
 }
 
@@ -69,10 +71,12 @@ TEST(Check, ExhaustsACallWithEveryDelay) {
   options.delays_max = kAnyValue;
   options.losses_max = 1;
   const sim::Setup drained{.turns = core::Turns::kDrained};
-  const CheckReport report = check(scenario_named("silent-layer"), drained, options);
-  EXPECT_TRUE(report.exhausted);
-  EXPECT_TRUE(report.failures.empty());
-  EXPECT_GT(report.interleavings, 1e8);
+  for (const std::string_view name : {"normal-bye", "silent-layer"}) {
+    const CheckReport report = check(scenario_named(name), drained, options);
+    EXPECT_TRUE(report.exhausted) << name;
+    EXPECT_TRUE(report.failures.empty()) << name;
+    EXPECT_GT(report.interleavings, 1e8) << name;
+  }
 }
 
 TEST(Check, ExhaustsEveryPlanScenarioInAllOrders) {
