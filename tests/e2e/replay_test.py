@@ -76,13 +76,19 @@ def exported_pairs_run_in_sipp(lastcall, folder):
                 ["sipp", "-sf", os.path.join(pair, "callee.xml"), "-p", str(callee), *common,
                  "-trace_msg", "-message_file", log, f"127.0.0.1:{caller}"],
                 stdout=nothing, stderr=nothing)
-            # The scenario repeats nothing that comes too soon.
-            wait_bound(answering, callee)
-            calling = subprocess.run(
-                ["sipp", "-sf", os.path.join(pair, "caller.xml"), "-p", str(caller), *common,
-                 f"127.0.0.1:{callee}"], stdout=nothing, stderr=nothing, timeout=60, check=False)
-            peers.check(calling.returncode == 0, f"{name}: the caller: {calling.returncode}")
-            peers.check(answering.wait(timeout=60) == 0, f"{name}: the callee")
+            try:
+                # The scenario repeats nothing that comes too soon.
+                wait_bound(answering, callee)
+                calling = subprocess.run(
+                    ["sipp", "-sf", os.path.join(pair, "caller.xml"), "-p", str(caller), *common,
+                     f"127.0.0.1:{callee}"], stdout=nothing, stderr=nothing, timeout=60,
+                    check=False)
+                peers.check(calling.returncode == 0, f"{name}: the caller: {calling.returncode}")
+                peers.check(answering.wait(timeout=60) == 0, f"{name}: the callee")
+            finally:
+                if answering.poll() is None:
+                    answering.kill()
+                    answering.wait()
         peers.check(rules(lastcall, log, status) == rules(lastcall, sample(name), status),
                     f"{name}: the pair reproduces the order")
 
