@@ -26,7 +26,7 @@ struct StateKey {
 // `past` stands for what has happened (Past).
 [[nodiscard]] StateKey key_of(const World& world, std::uint64_t past);
 
-// What has happened, as a set.
+// What has happened, without its order.
 class Past {
  public:
   void add(const Record& record);

@@ -29,14 +29,13 @@ class StepChooser final : public Chooser {
     std::uint32_t options = 1;  // how many answers the abstraction has
   };
 
-  StepChooser(const CheckOptions& options, std::vector<Answer> prefix)
-      : options_(options), answers_(std::move(prefix)) {}
-
   // `world`: the one that is asking; `before`: what was decided before this step.
-  void begin(const World& world, Decided before) {
-    world_ = &world;
-    decided_ = std::move(before);
-  }
+  StepChooser(const CheckOptions& options, const World& world, Decided before,
+              std::vector<Answer> prefix)
+      : options_(options),
+        world_(world),
+        decided_(std::move(before)),
+        answers_(std::move(prefix)) {}
 
   [[nodiscard]] std::uint32_t draw(const ChoiceKey& key, std::uint32_t n) override {
     const std::uint32_t value = drawn(key, n);
@@ -84,7 +83,7 @@ class StepChooser final : public Chooser {
 
   // The shortest delay of its table that ends behind the next timer, or the longest.
   [[nodiscard]] std::uint32_t past_next_timer(ChoiceKind kind, std::uint32_t n) const {
-    const Duration wait = world_->next_timer() - world_->now();
+    const Duration wait = world_.next_timer() - world_.now();
     std::span<const Duration> table = delays::kConfirm;
     if (kind == ChoiceKind::kDelay) table = delays::kFlight;
     if (kind == ChoiceKind::kLateDisk) table = delays::kDisk;
@@ -94,10 +93,10 @@ class StepChooser final : public Chooser {
   }
 
   const CheckOptions& options_;
+  const World& world_;
+  Decided decided_;
   std::vector<Answer> answers_;
   std::size_t asked_ = 0;
-  const World* world_ = nullptr;
-  Decided decided_;
 };
 
 // A world on the way.
@@ -211,8 +210,8 @@ class Checker {
   // One step, with these answers first; they become all that were given. False when nothing is left
   // to happen.
   bool take_step(Branch& branch, std::vector<Answer>& answers) {
-    StepChooser chooser(options_, std::move(answers));
-    chooser.begin(branch.play.world(), std::move(branch.decided));
+    StepChooser chooser(options_, branch.play.world(), std::move(branch.decided),
+                        std::move(answers));
     branch.play.decide_by(chooser);
     const bool goes_on = branch.play.advance();
     answers = chooser.take_answers();

@@ -38,7 +38,7 @@ class Play {
   // What the oracles have found until now.
   [[nodiscard]] const std::vector<Finding>& findings() const { return oracles_.findings(); }
 
-  // From now on what happens is kept as a set, for key().
+  // From now on what happens is kept, without its order, for key().
   void keep_past() { keeps_past_ = true; }
   // What the rest of the run depends on (sim/canonical). REQUIRES: keep_past() at the races.
   [[nodiscard]] StateKey key() const { return key_of(world_, past_.hash()); }

@@ -205,7 +205,7 @@ class Script {
                     response.status(), number, came));
     steps_ += fmt::format(
         "<nop test=\"{0}\" next=\"{1}\"/>\n\n<recv response=\"{2}\" response_txn=\"{1}\"/>\n\n"
-        "<label id=\"{1}\"/>\n<nop/>\n\n",
+        "<label id=\"{1}\"/>\n\n",
         came, number, response.status());
   }
 
