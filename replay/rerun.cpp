@@ -26,7 +26,7 @@ class Comparison final : public log::EventLog {
  public:
   explicit Comparison(std::span<const Record> logged) : logged_(logged) {}
 
-  void append(const Record& record) override {
+  void append(Record record) override {
     if (divergence_) return;
     const Record* expected = next();
     const bool is_same = expected != nullptr && *expected == record;

@@ -160,10 +160,41 @@ void Past::add(const Record& record) {
   sum_ += input.hash64(2);
 }
 
-void Past::add(const TraceEntry& entry) {
+namespace {
+
+std::uint64_t hash_of_fact(const Happening& fact) {
   Canon input{std::nullopt};
-  input.add(entry.what);
-  sum_ += input.hash64(3);
+  input.add(fact);
+  return input.hash64(3);
+}
+
+// Whether neither rules nor promises remember it (sim/oracles, sim/expect): questions and frames
+// are right or wrong where they stand, what peers send shows when it arrives, and of what has
+// arrived the responses count.
+bool is_forgotten(const Happening& fact) {
+  const auto* sent = std::get_if<DatagramSent>(&fact);
+  const auto* arrived = std::get_if<DatagramArrived>(&fact);
+  return std::holds_alternative<LookedUp>(fact) || std::holds_alternative<FrameSent>(fact) ||
+         std::holds_alternative<FramePlayed>(fact) ||
+         (sent != nullptr && sent->from != kEngineIndex) ||
+         (arrived != nullptr && !arrived->bytes.starts_with("SIP/2.0 "));
+}
+
+}  // namespace
+
+void Past::add(const TraceEntry& entry) {
+  if (is_forgotten(entry.what)) return;
+  const std::uint64_t hash = hash_of_fact(entry.what);
+  if (std::holds_alternative<DatagramArrived>(entry.what)) {
+    if (std::ranges::find(arrivals_, hash) != arrivals_.end()) return;
+    arrivals_.push_back(hash);
+  }
+  sum_ += hash;
+}
+
+bool Past::would_change(const DatagramArrived& arrival) const {
+  return !is_forgotten(arrival) &&
+         std::ranges::find(arrivals_, hash_of_fact(arrival)) == arrivals_.end();
 }
 
 void Party::add_to(Canon& input) const {
@@ -207,7 +238,41 @@ void SecondEngine::add_to(Canon& input) const {
   input.add(streams);
 }
 
-void World::add_to(Canon& input) const {
+// Whether its coming will change nothing.
+bool World::is_idle(const DatagramLands& due, const Past& past) const {
+  return due.to != kEngineIndex && peers_[due.to - 1U].is_deaf_to(due.bytes) &&
+         !past.would_change({due.from, due.to, due.bytes});
+}
+
+// What lands at one instant at different actors has no order, and neither have the datagrams to the
+// engine and the acts, which it takes up in any order.
+std::uint64_t World::hash_of_agenda(const Places& places, const Past& past) const {
+  std::map<std::pair<Instant, ActorIndex>, std::size_t> counts;
+  std::uint64_t sum = 0;
+  agenda_.for_each([&](Instant at, const Entry& entry) {
+    const auto* commit = std::get_if<CommitLands>(&entry);
+    if (commit != nullptr && commit->durable <= disk_.log().durable()) return;  // overtaken
+    const auto* datagram = std::get_if<DatagramLands>(&entry);
+    if (datagram != nullptr && is_idle(*datagram, past)) return;
+    const bool alone = (datagram != nullptr && datagram->to == kEngineIndex) ||
+                       std::holds_alternative<PumpTicks>(entry) ||
+                       std::holds_alternative<StreamCloses>(entry) ||
+                       std::holds_alternative<NoticeReaches>(entry);
+    Canon input{now_};
+    input.add(at);
+    input.add(alone ? 0 : ++counts[{at, datagram != nullptr ? datagram->to : kEngineIndex}]);
+    input.add(entry.index());
+    if (commit != nullptr) {
+      input.add(places.rank(commit->durable));
+    } else {
+      input.add(entry);
+    }
+    sum += input.hash64(5);
+  });
+  return sum;
+}
+
+void World::add_to(Canon& input, const Past& past) const {
   // A new member does not compile here. Left out is how this world came about.
   const auto& [scenario, now, steps, kernel, disk, media, client, peers, network, agenda, decisions,
                policy, trace, all_acts, acts_begun, asking, newest_input, offered, offered_at,
@@ -234,14 +299,7 @@ void World::add_to(Canon& input) const {
   client.add_to(input, now);
   for (const Party& each : peers) each.add_to(input);
   input.add(network);
-  agenda.for_each([&](Instant at, const Entry& entry) {
-    const auto* commit = std::get_if<CommitLands>(&entry);
-    if (commit != nullptr && commit->durable <= log.durable()) return;  // overtaken
-    input.add(at);
-    if (commit == nullptr) return input.add(entry);
-    input.add(entry.index());
-    input.add(places.rank(commit->durable));
-  });
+  input.add(hash_of_agenda(places, past));
   std::uint64_t acts = 0;
   for (const Act& act : all_acts) {
     Canon each{now};
@@ -266,10 +324,10 @@ void World::add_to(Canon& input) const {
   input.add(to_crash);
 }
 
-StateKey key_of(const World& world, std::uint64_t past) {
+StateKey key_of(const World& world, const Past& past) {
   Canon input{world.now()};
-  input.add(past);
-  world.add_to(input);
+  input.add(past.hash());
+  world.add_to(input, past);
   const XXH128_hash_t hash = XXH3_128bits(input.bytes().data(), input.bytes().size());
   return {hash.low64, hash.high64};
 }

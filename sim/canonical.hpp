@@ -6,12 +6,15 @@
 //
 // The oracles and promises remember what has happened. Of that the key holds which facts stand in
 // log and trace, and how often; not when, nor in which order. A rule that is broken by an order
-// alone is broken while that order is run, and check() asks after each step.
+// alone is broken while that order is run, and check() asks after each step. What rules judge where
+// it stands and forget is left out, and so is a datagram under way to one who is deaf to it and had
+// its like.
 
 #include "engine/base/hash.hpp"
 #include "sim/trace.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace lastcall::sim {
 
@@ -23,18 +26,20 @@ struct StateKey {
   auto operator<=>(const StateKey&) const = default;
 };
 
-// `past` stands for what has happened (Past).
-[[nodiscard]] StateKey key_of(const World& world, std::uint64_t past);
-
 // What has happened, without its order.
 class Past {
  public:
   void add(const Record& record);
   void add(const TraceEntry& entry);
+  // Whether it would make a difference here that this arrives.
+  [[nodiscard]] bool would_change(const DatagramArrived& arrival) const;
   [[nodiscard]] std::uint64_t hash() const { return sum_; }
 
  private:
-  std::uint64_t sum_ = 0;  // of the hashes of all facts: their order leaves no trace
+  std::uint64_t sum_ = 0;                // of the hashes of all facts: their order leaves no trace
+  std::vector<std::uint64_t> arrivals_;  // a promise asks whether one came, not how often
 };
+
+[[nodiscard]] StateKey key_of(const World& world, const Past& past);
 
 }  // namespace lastcall::sim

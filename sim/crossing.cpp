@@ -1,6 +1,6 @@
 #include "sim/crossing.hpp"
 
-#include "engine/sip/parse.hpp"
+#include "sim/known_messages.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace {
 bool is_kind(const std::string& bytes, const MessageKind& kind) {
   // Most messages are told apart by their first word, without being parsed.
   if (!bytes.starts_with(kind.status != 0 ? "SIP/2.0" : name(kind.method))) return false;
-  const auto message = sip::parse(bytes);
+  const auto message = message_of(bytes);
   return message && message->method() == kind.method && message->status() == kind.status;
 }
 

@@ -1,6 +1,6 @@
 #include "sim/expect.hpp"
 
-#include "engine/sip/parse.hpp"
+#include "sim/known_messages.hpp"
 #include "sim/phrases.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ using Complaint = std::optional<std::string>;
 
 bool is_response(const std::string& bytes, int status, Method method) {
   if (!bytes.starts_with(fmt::format("SIP/2.0 {}", status))) return false;
-  const auto message = sip::parse(bytes);
+  const auto message = message_of(bytes);
   return message && message->status() == status && message->method() == method;
 }
 

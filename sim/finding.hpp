@@ -12,7 +12,7 @@
 namespace lastcall::sim {
 
 struct Finding {
-  std::string invariant;  // "I-53", "PO-1", "expect"
+  std::string invariant;  // "I-53", "PO-1", "expect"; "CHECK": a promise of the engine's code
   std::string sentence;   // the rule and what broke it, for people
   std::string origin;     // what must be the same for it to be the same failure: rule, place, layer
   CallId call;

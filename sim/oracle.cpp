@@ -1,7 +1,7 @@
 #include "sim/oracle.hpp"
 
 #include "engine/base/match.hpp"
-#include "engine/sip/parse.hpp"
+#include "sim/known_messages.hpp"
 #include "sim/oracles/commands.hpp"
 #include "sim/oracles/dialogs.hpp"
 #include "sim/oracles/duties.hpp"
@@ -79,7 +79,7 @@ void Oracles::see(const Record& record) {
   parts_->move_to(record.at);
   parts_->report.at = record.pos;
   if (const auto* datagram = get_event<DatagramReceived>(record.event)) {
-    const auto message = sip::parse(datagram->wire.bytes);
+    const auto message = message_of(datagram->wire.bytes);
     if (message) parts_->tell(Heard{*message, record.pos});
   }
   parts_->tell(record);
@@ -90,7 +90,7 @@ void Oracles::see(const TraceEntry& entry) {
   parts_->move_to(entry.at);
   parts_->report.entry = parts_->entries++;
   if (const auto* sent = std::get_if<DatagramSent>(&entry.what); sent && sent->from == 0) {
-    const auto message = sip::parse(sent->bytes);
+    const auto message = message_of(sent->bytes);
     if (message) parts_->tell(Said{*message});
     return;
   }

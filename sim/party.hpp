@@ -42,6 +42,12 @@ class Party {
     return peer ? peer->is_confirmed() : engine().state() == CallState::kConnected;
   }
 
+  // Whether it certainly takes no notice of that, now and whatever happens until it comes.
+  [[nodiscard]] bool is_deaf_to(const std::string& bytes) const {
+    const Peer* peer = scripted();
+    return peer != nullptr && peer->is_deaf_to(bytes);
+  }
+
   // The one or the other; null if it is not.
   [[nodiscard]] Peer* scripted() { return std::get_if<Peer>(&who_); }
   [[nodiscard]] const Peer* scripted() const { return std::get_if<Peer>(&who_); }

@@ -2,10 +2,10 @@
 
 #include "engine/model/limits.hpp"
 #include "engine/sip/headers.hpp"
-#include "engine/sip/parse.hpp"
 #include "engine/sip/sdp.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
+#include "sim/known_messages.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -180,7 +180,7 @@ Packets Peer::hang_up(Instant now) {
   // RFC 3261 9.1: no CANCEL before a provisional response.
   const Asked& invite = asked_.front();
   if (remote_tag_.empty() || invite.is_answered) return {};
-  const auto sent = sip::parse(invite.packet.bytes);
+  const auto sent = message_of(invite.packet.bytes);
   Asked cancel{
       .method = Method::kCancel, .branch = invite.branch, .packet = {}, .repeats = {}, .ack = {}};
   cancel.packet = {remote_, sip::cancel_for(*sent)};
@@ -205,11 +205,23 @@ Packets Peer::send(Method method, Instant now) {
   return ask(method, ++cseq_, offers ? sdp(direction_) : std::string{}, now);
 }
 
-Packets Peer::receive(std::string bytes, const Endpoint& source, Instant now) {
+Packets Peer::receive(const std::string& bytes, const Endpoint& source, Instant now) {
   if (is_silent_) return {};
-  const auto message = sip::parse(std::move(bytes));
+  const auto message = message_of(bytes);
   if (!message) return {};
   return message->is_request() ? on_request(*message, source, now) : on_response(*message, now);
+}
+
+bool Peer::is_deaf_to(const std::string& bytes) const {
+  if (is_silent_) return true;
+  const auto message = message_of(bytes);
+  if (!message) return true;
+  if (message->method() == Method::kAck && message->is_request()) return has_ack(*message);
+  if (message->is_request()) return false;
+  const Asked* asked = answered_by(*message);
+  if (asked == nullptr) return true;
+  // A final response to INVITE is acknowledged however often it comes.
+  return asked->is_answered && (asked->method != Method::kInvite || message->status() < 200);
 }
 
 bool Peer::challenges(const SipMessage& request) const {
@@ -343,6 +355,15 @@ Packets Peer::on_bye(const SipMessage& request, const Endpoint& source, Instant)
   return {reply(request, source, 200)};
 }
 
+// Whether it can stop nothing: what it acknowledges was said, and is not said any more. Of the
+// INVITE that rang that is never certain, as another phone may still accept it.
+bool Peer::has_ack(const SipMessage& ack) const {
+  const auto it = std::ranges::find_if(served_, [&](const Served& served) {
+    return served.method == Method::kInvite && served.cseq == ack.cseq();
+  });
+  return it != served_.end() && it->repeats.next == kNever && !first_head_.contains(it->branch);
+}
+
 void Peer::on_ack(const SipMessage& request) {
   for (Served& served : served_) {
     if (served.method == Method::kInvite && served.cseq == request.cseq()) served.repeats = {};
@@ -353,13 +374,18 @@ void Peer::stop_repeating_accepts() {
   for (Served& served : served_) served.repeats = {};
 }
 
-Packets Peer::on_response(const SipMessage& response, Instant now) {
+const Peer::Asked* Peer::answered_by(const SipMessage& response) const {
   const std::string_view branch = response.via().branch;
   const auto it = std::ranges::find_if(asked_, [&](const Asked& asked) {
     return asked.branch == branch && asked.method == response.method();
   });
-  if (it == asked_.end()) return {};
-  Asked& asked = *it;
+  return it == asked_.end() ? nullptr : &*it;
+}
+
+Packets Peer::on_response(const SipMessage& response, Instant now) {
+  const Asked* answered = answered_by(response);
+  if (answered == nullptr) return {};
+  Asked& asked = asked_[static_cast<std::size_t>(answered - asked_.data())];
   if (asked.is_answered) {
     const bool again = asked.method == Method::kInvite && response.status() >= 200;
     if (again && (acknowledges_ || response.status() >= 300)) return {asked.ack};
@@ -382,7 +408,7 @@ Packets Peer::on_response(const SipMessage& response, Instant now) {
 Packets Peer::on_invite_final(Asked& asked, const SipMessage& response, Instant now) {
   if (response.status() >= 300) {
     if (phase_ == Phase::kCalling) phase_ = Phase::kOver;
-    const auto sent = sip::parse(asked.packet.bytes);
+    const auto sent = message_of(asked.packet.bytes);
     asked.ack = {remote_, sip::ack_for_failure(*sent, response)};
     return {asked.ack};
   }

@@ -70,7 +70,11 @@ class Peer {
   [[nodiscard]] std::string dialog_to_replace() const;
 
   // What came in, and what it says to that.
-  [[nodiscard]] Packets receive(std::string bytes, const Endpoint& source, Instant now);
+  [[nodiscard]] Packets receive(const std::string& bytes, const Endpoint& source, Instant now);
+
+  // Whether it would take no notice of that, now and whatever happens until then: a second answer
+  // to what was answered, or anything when it has fallen silent.
+  [[nodiscard]] bool is_deaf_to(const std::string& bytes) const;
 
   // When it will repeat or give up something; kNever if nothing is open.
   [[nodiscard]] Instant next_deadline() const;
@@ -132,7 +136,10 @@ class Peer {
   [[nodiscard]] Packets on_cancel(const SipMessage& request, const Endpoint& source, Instant now);
   [[nodiscard]] Packets on_bye(const SipMessage& request, const Endpoint& source, Instant now);
   void on_ack(const SipMessage& request);
+  [[nodiscard]] bool has_ack(const SipMessage& ack) const;
   [[nodiscard]] Packets on_response(const SipMessage& response, Instant now);
+  // The request of ours that it answers; null if there is none.
+  [[nodiscard]] const Asked* answered_by(const SipMessage& response) const;
   [[nodiscard]] Packets on_invite_final(Asked& asked, const SipMessage& response, Instant now);
   [[nodiscard]] Packets accept(Served& served, Instant now);
   // Whether an offer of its own waits for its answer.

@@ -29,8 +29,14 @@ Play::Play(const Scenario& scenario, const Setup& setup, const core::LayerTable&
     : scenario_(&scenario), world_(scenario, setup, table, chooser), oracles_(kOracles) {}
 
 bool Play::advance() {
-  if (world_.steps() >= kStepsMax) return false;
-  const bool goes_on = world_.advance();
+  if (broken_ || world_.steps() >= kStepsMax) return false;
+  bool goes_on = false;
+  try {
+    const ThrowBrokenPromises in_this_world;
+    goes_on = world_.advance();
+  } catch (const BrokenPromise& broken) {
+    broken_ = broken;
+  }
   watch();
   return goes_on;
 }
@@ -72,14 +78,18 @@ void Play::watch_records(Position upto) {
     const Record& record = world_.records()[records_];
     oracles_.see(record);
     if (keeps_past_) past_.add(record);
-    hashed_.clear();
-    hashed_.add(record.pos);
-    hashed_.add(record.at);
-    hashed_.add(record.cause);
-    hashed_.add(record.event);
-    hash_.add(hashed_.bytes());
+    hash_.add(record.pos, record.at, record.cause, record.event);
     core::fold_event(folded_, world_.kernel().table(), record.event);
   }
+}
+
+// A promise of the engine's own code: whoever broke it, the world cannot go on.
+Finding Play::finding_of(const BrokenPromise& broken) const {
+  Finding finding = finding_of(
+      "CHECK", fmt::format("The engine's code keeps its promises: \"{}\" was broken ({}).",
+                           broken.promise, broken.condition));
+  finding.origin = fmt::format("CHECK {}", broken.promise);
+  return finding;
 }
 
 Finding Play::finding_of(std::string_view rule, std::string sentence) const {
@@ -121,16 +131,18 @@ void Play::judge_end(std::vector<Finding>& findings) const {
 
 RunResult Play::finish() && {
   const bool endless = world_.steps() >= kStepsMax;
-  if (!endless) oracles_.end(world_.now());
+  if (!endless && !broken_) oracles_.end(world_.now());
   RunResult result;
   result.findings = oracles_.take_findings();
-  if (endless) {
+  if (broken_) {
+    result.findings.push_back(finding_of(*broken_));
+  } else if (endless) {
     result.findings.push_back(
         finding_of("endless", fmt::format("after {} steps there is still more to do", kStepsMax)));
   } else {
     judge_end(result.findings);
   }
-  if (!(folded_ == world_.kernel().state())) {
+  if (!broken_ && !(folded_ == world_.kernel().state())) {
     result.findings.push_back(
         finding_of("I-55", "The fold of the log is the live state: here it is another one"));
   }

@@ -3,6 +3,7 @@
 // its log. A regular value: a copy is a snapshot from which a run can go on in another way. It
 // makes no choices; run(), Stage and check() drive it.
 
+#include "engine/base/check.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/core/state.hpp"
 #include "sim/canonical.hpp"
@@ -11,6 +12,7 @@
 #include "sim/world.hpp"
 
 #include <cstddef>
+#include <optional>
 
 namespace lastcall::sim {
 
@@ -41,7 +43,7 @@ class Play {
   // From now on what happens is kept, without its order, for key().
   void keep_past() { keeps_past_ = true; }
   // What the rest of the run depends on (sim/canonical). REQUIRES: keep_past() at the races.
-  [[nodiscard]] StateKey key() const { return key_of(world_, past_.hash()); }
+  [[nodiscard]] StateKey key() const { return key_of(world_, past_); }
 
   // Judges the end. REQUIRES: advance() has said that nothing is left.
   [[nodiscard]] RunResult finish() &&;
@@ -52,17 +54,18 @@ class Play {
   void watch_records(Position upto);
   void judge_end(std::vector<Finding>& findings) const;
   [[nodiscard]] Finding finding_of(std::string_view rule, std::string sentence) const;
+  [[nodiscard]] Finding finding_of(const BrokenPromise& broken) const;
 
   const Scenario* scenario_;
   World world_;
   Oracles oracles_;
   RollingHash hash_;
-  HashInput hashed_;    // kept for its capacity
   core::State folded_;  // what the log says of the state
   std::size_t records_ = 0;
   std::size_t entries_ = 0;
   std::size_t decisions_ = 0;
   std::uint32_t crashes_ = 0;
+  std::optional<BrokenPromise> broken_;
   bool keeps_past_ = false;
   Past past_;
 };

@@ -28,6 +28,8 @@
 namespace lastcall::sim {
 
 class Canon;
+class Past;
+class Places;
 
 class World {
  public:
@@ -66,7 +68,7 @@ class World {
   [[nodiscard]] const Decisions& decisions() const { return decisions_; }
   [[nodiscard]] const Client& client() const { return client_; }
   // All that what follows depends on, without how it came about (sim/canonical).
-  void add_to(Canon& input) const;
+  void add_to(Canon& input, const Past& past) const;
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   // When the next timer of the engine or of a peer is due; kNever if none is armed.
   [[nodiscard]] Instant next_timer() const;
@@ -100,6 +102,8 @@ class World {
   void take_due();
   void take(Entry entry);
   void land(DatagramLands due);
+  [[nodiscard]] bool is_idle(const DatagramLands& due, const Past& past) const;
+  [[nodiscard]] std::uint64_t hash_of_agenda(const Places& places, const Past& past) const;
   void wait_for_turn(LayerId actor, CallId call, decltype(Act::what) what);
   void deliver(Input input) { newest_input_ = kernel_.deliver(std::move(input)); }
   void wake_peers();

@@ -11,9 +11,11 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,13 +32,11 @@ inline namespace base {
 class HashInput {
  public:
   template <class T>
-    requires std::integral<T> || std::is_enum_v<T>
-  void add(T value) {
-    add_word(static_cast<std::uint64_t>(value));
-  }
+  requires std::integral<T> || std::is_enum_v<T>
+  void add(T value) { add_word(static_cast<std::uint64_t>(value)); }
   void add(std::string_view text) {
     add_word(text.size());
-    bytes_.append(text);
+    if (!text.empty()) std::memcpy(space(text.size()), text.data(), text.size());
   }
   void add(const std::string& text) { add(std::string_view{text}); }
   template <class Tag>
@@ -95,41 +95,54 @@ class HashInput {
   void add(std::monostate) {}
 
   [[nodiscard]] std::uint64_t hash64(std::uint64_t seed) const {
-    return XXH3_64bits_withSeed(bytes_.data(), bytes_.size(), seed);
+    return XXH3_64bits_withSeed(bytes_.data(), size_, seed);
   }
-  [[nodiscard]] std::string_view bytes() const { return bytes_; }
-  void clear() { bytes_.clear(); }
+  [[nodiscard]] std::string_view bytes() const { return std::string_view{bytes_}.substr(0, size_); }
+  void clear() { size_ = 0; }
 
  private:
-  void add_word(std::uint64_t word) {
-    bytes_.append(reinterpret_cast<const char*>(&word), sizeof word);
+  void add_word(std::uint64_t word) { std::memcpy(space(sizeof word), &word, sizeof word); }
+  // Where the next so many bytes go.
+  [[gnu::always_inline]] char* space(std::size_t size) {
+    if (bytes_.size() - size_ < size) grow(size);
+    char* at = bytes_.data() + size_;
+    size_ += size;
+    return at;
   }
-  std::string bytes_;
+  [[gnu::noinline]] void grow(std::size_t size) {
+    bytes_.resize(std::max(2 * bytes_.size(), size_ + size + 256));
+  }
+
+  std::string bytes_;  // the first `size_` of them count; it grows seldom
+  std::size_t size_ = 0;
 };
 
-// The rolling hash of a run: each addition folds in the value before it.
+// The rolling hash of a run: of all that was added until now, in order. Each portion begins with
+// the hash of what came before it.
 class RollingHash {
  public:
-  template <class T>
-  void add(const T& value) {
+  template <class... Ts>
+  void add(const Ts&... values) {
+    (input_.add(values), ...);
+    if (input_.bytes().size() < kPortion) return;
+    const XXH128_hash_t hash = portion();
     input_.clear();
-    input_.add(low_);
-    input_.add(high_);
-    input_.add(value);
-    const XXH128_hash_t next = XXH3_128bits(input_.bytes().data(), input_.bytes().size());
-    low_ = next.low64;
-    high_ = next.high64;
+    input_.add(hash.low64);
+    input_.add(hash.high64);
   }
   // 32 hex digits.
-  [[nodiscard]] std::string text() const { return to_hex(high_) + to_hex(low_); }
-  bool operator==(const RollingHash& other) const {
-    return low_ == other.low_ && high_ == other.high_;
+  [[nodiscard]] std::string text() const {
+    const XXH128_hash_t hash = portion();
+    return to_hex(hash.high64) + to_hex(hash.low64);
   }
 
  private:
-  std::uint64_t low_ = 0;
-  std::uint64_t high_ = 0;
-  HashInput input_;  // kept for its capacity
+  static constexpr std::size_t kPortion = 1024;
+  [[nodiscard]] XXH128_hash_t portion() const {
+    return XXH3_128bits(input_.bytes().data(), input_.bytes().size());
+  }
+
+  HashInput input_;
 };
 
 // A 64-bit hash of any mix of hashable values, in order.

@@ -212,9 +212,8 @@ Position Kernel::record(const Item& item, log::EventLog& log, Instant now) {
   Position newest = item.cause;
   for (Event& event : outbox_.events) {
     newest = log.last() + 1;
-    const Record record{.pos = newest, .at = now, .cause = item.cause, .event = std::move(event)};
-    log.append(record);
-    fold_event(state_, table_, record.event);
+    fold_event(state_, table_, event);
+    log.append({.pos = newest, .at = now, .cause = item.cause, .event = std::move(event)});
   }
   outbox_.events.clear();
   turn_of(item.turn).last = std::max(turn_of(item.turn).last, newest);
@@ -254,7 +253,7 @@ std::vector<Output> Kernel::take_outputs(Position durable) {
   std::vector<Output> leaving;
   if (held_.empty()) return leaving;
   std::vector<CallId> blocked;
-  std::deque<Held> staying;
+  auto staying = held_.begin();
   for (Held& held : held_) {
     Turn& turn = turn_of(held.turn);
     const bool open = held.order.gate == Gate::kFree || (turn.waiting == 0 && turn.last <= durable);
@@ -265,10 +264,11 @@ std::vector<Output> Kernel::take_outputs(Position durable) {
       leaving.push_back(std::move(held.order.output));
     } else {
       if (call) blocked.push_back(call);
-      staying.push_back(std::move(held));
+      if (&*staying != &held) *staying = std::move(held);
+      ++staying;
     }
   }
-  held_ = std::move(staying);
+  held_.erase(staying, held_.end());
   std::erase_if(open_, [](const Turn& turn) { return turn.waiting == 0 && turn.held == 0; });
   return leaving;
 }

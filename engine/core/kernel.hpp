@@ -13,7 +13,6 @@
 #include "engine/log/event_log.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <variant>
@@ -144,8 +143,8 @@ class Kernel {
   LayerTable table_;
   Draws draws_;
   State state_;
-  std::deque<Item> waiting_;      // in order of arrival
-  std::deque<Held> held_;         // in log order
+  std::vector<Item> waiting_;     // in order of arrival
+  std::vector<Held> held_;        // in log order
   std::vector<Turn> open_;        // turns with waiting mail or held orders, oldest first
   std::vector<Ready> ready_;      // of the last collect_ready(): first the mail, then the deadlines
   std::vector<DeadlineDue> due_;  // the deadlines among them, in the same order

@@ -27,11 +27,11 @@ LogWriter::LogWriter(LogStore store, Position last, Observers observers)
 
 LogWriter::~LogWriter() { close(); }
 
-void LogWriter::append(const Record& record) {
+void LogWriter::append(Record record) {
   CHECK(record.pos == last_ + 1, "positions are dense");
   last_ = record.pos;
-  open_.push_back(record);
-  observers_.appended(record);
+  open_.push_back(std::move(record));
+  observers_.appended(open_.back());
 }
 
 void LogWriter::seal() {

@@ -49,7 +49,7 @@ class LogWriter final : public log::EventLog {
   // Closes.
   ~LogWriter() override;
 
-  void append(const Record& record) override;
+  void append(Record record) override;
   void seal() override;
   [[nodiscard]] Position last() const override { return last_; }
   [[nodiscard]] Position durable() const override { return failed_ ? last_ : durable_.load(); }

@@ -30,7 +30,7 @@ class EventLog {
   virtual ~EventLog() = default;
 
   // Adds a record to the open batch. REQUIRES: record.pos == last() + 1.
-  virtual void append(const Record& record) = 0;
+  virtual void append(Record record) = 0;
 
   // Ends the open batch. No effect if it is empty.
   virtual void seal() = 0;

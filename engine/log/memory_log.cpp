@@ -6,10 +6,10 @@
 
 namespace lastcall::log {
 
-void MemoryLog::append(const Record& record) {
+void MemoryLog::append(Record record) {
   CHECK(record.pos == last() + 1, "positions are dense (EVENTLOG G2)");
   if (const auto* end = get_event<CallTerminated>(record.event)) ends_.put(end->call, record.pos);
-  records_.push_back(record);
+  records_.push_back(std::move(record));
 }
 
 void MemoryLog::seal() {

@@ -26,7 +26,7 @@ class MemoryLog final : public EventLog {
  public:
   explicit MemoryLog(Syncs syncs = Syncs::kAtSeal) : syncs_(syncs) {}
 
-  void append(const Record& record) override;
+  void append(Record record) override;
   void seal() override;
   [[nodiscard]] Position last() const override { return records_.size(); }
   [[nodiscard]] Position durable() const override { return durable_; }

@@ -124,7 +124,7 @@ Done SqliteLog::finish_run(const std::string& result, const std::string& hash) {
   return done;
 }
 
-void SqliteLog::append(const Record& record) {
+void SqliteLog::append(Record record) {
   CHECK(record.pos == last() + 1, "positions are dense (EVENTLOG G2)");
   encode(record.event, encoded_);
   const auto* end = get_event<CallTerminated>(record.event);

@@ -43,7 +43,7 @@ class SqliteLog final : public EventLog {
   SqliteLog(const SqliteLog&) = delete;
   SqliteLog& operator=(const SqliteLog&) = delete;
 
-  void append(const Record& record) override;
+  void append(Record record) override;
   void seal() override;
   [[nodiscard]] Position last() const override { return committed_ + rows_.size(); }
   [[nodiscard]] Position durable() const override { return committed_; }

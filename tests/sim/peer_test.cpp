@@ -3,11 +3,13 @@
 
 #include "sim/peer.hpp"
 
+#include "engine/base/hash.hpp"
 #include "engine/model/limits.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>
@@ -28,6 +30,7 @@ class TwoPeers {
   Peer alice{"alice", kAlice};
   Peer bob{"bob", kBob};
   Instant now{};
+  std::function<void(const Packet&)> heard = [](const Packet&) {};
   std::vector<std::string> seen;  // start lines that arrived
 
   void send(const Peer& from, Packets packets) {
@@ -43,6 +46,7 @@ class TwoPeers {
       seen.push_back(packet.bytes.substr(0, packet.bytes.find('\r')));
       Peer& to = packet.destination == kAlice ? alice : bob;
       send(to, to.receive(packet.bytes, source, now));
+      heard(packet);
     }
   }
   // Lets time pass until nobody repeats anything.
@@ -78,6 +82,74 @@ class TwoPeers {
   int sent_ = 0;
   std::deque<OnWire> wire_;
 };
+
+// Every datagram that ever came to a peer, and whether it has once been deaf to it.
+class Ears {
+ public:
+  void came(const Packet& packet) {
+    if (std::ranges::find(all_, packet.bytes, &Heard::bytes) == all_.end()) {
+      all_.push_back({packet.bytes, packet.destination, false});
+    }
+  }
+  // Of what came: who says to be deaf neither answers nor changes, and is deaf for ever.
+  void check(const TwoPeers& two) {
+    for (Heard& each : all_) {
+      Peer peer = each.to == kAlice ? two.alice : two.bob;
+      const bool is_deaf = peer.is_deaf_to(each.bytes);
+      EXPECT_TRUE(is_deaf || !each.was_deaf) << each.bytes;
+      each.was_deaf = is_deaf;
+      if (!is_deaf) continue;
+      const std::uint64_t before = hash_of(0, peer);
+      EXPECT_TRUE(peer.receive(each.bytes, each.to == kAlice ? kBob : kAlice, two.now).empty());
+      EXPECT_EQ(hash_of(0, peer), before) << each.bytes;
+    }
+  }
+  [[nodiscard]] std::vector<std::string> deaf_to() const {
+    std::vector<std::string> lines;
+    for (const Heard& each : all_) {
+      if (each.was_deaf) lines.push_back(each.bytes.substr(0, each.bytes.find(" sip:")));
+    }
+    return lines;
+  }
+
+ private:
+  struct Heard {
+    std::string bytes;
+    Endpoint to;
+    bool was_deaf = false;
+  };
+  std::vector<Heard> all_;
+};
+
+TEST(Peer, IsDeafOnlyToWhatCanNeverChangeAnything) {
+  TwoPeers two;
+  Ears ears;
+  two.heard = [&](const Packet& packet) {
+    ears.came(packet);
+    ears.check(two);
+  };
+  two.connect();
+  two.send(two.alice, two.alice.offer(Direction::kSendOnly, two.now));
+  two.settle();
+  two.send(two.alice, two.alice.send(Method::kUpdate, two.now));
+  two.settle();
+  two.send(two.bob, two.bob.send(Method::kBye, two.now));
+  two.settle();
+  two.send(two.bob, two.bob.send(Method::kBye, two.now));
+  two.settle();
+  ears.check(two);
+  const auto deaf_to = ears.deaf_to();
+  const auto is_deaf_to = [&](std::string_view start) {
+    return std::ranges::any_of(deaf_to, [&](const std::string& s) { return s.starts_with(start); });
+  };
+  EXPECT_TRUE(is_deaf_to("ACK"));
+  EXPECT_TRUE(is_deaf_to("SIP/2.0 180"));
+  EXPECT_TRUE(is_deaf_to("SIP/2.0 200 OK"));
+  EXPECT_FALSE(is_deaf_to("BYE"));
+  EXPECT_FALSE(is_deaf_to("INVITE"));
+  two.bob.fall_silent();
+  EXPECT_TRUE(two.bob.is_deaf_to("BYE sip:bob@10.0.0.2 SIP/2.0\r\n\r\n"));
+}
 
 TEST(Peer, CallsAnswersAndHangsUp) {
   TwoPeers two;

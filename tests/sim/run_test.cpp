@@ -3,7 +3,9 @@
 
 #include "sim/run.hpp"
 
+#include "engine/base/check.hpp"
 #include "sim/library.hpp"
+#include "sim/play.hpp"
 #include "sim/strategies/choosers.hpp"
 
 #include <gtest/gtest.h>
@@ -214,6 +216,28 @@ TEST(Run, ABrokenPromiseOfTheScenarioIsAFinding) {
             "the scenario expects: bob gets 481 to BYE; no 481 to BYE came to bob");
   EXPECT_EQ(result.findings[1].sentence,
             "the scenario expects: alice's call ends: local-hangup; it ended: remote-bye");
+}
+
+// A mutant may bring the engine's own code to stop: the search lives on and tells of it.
+TEST(Run, ABrokenPromiseOfTheEngineIsAFindingAndTheLogIsKept) {
+  const Scenario scenario = built_in("normal-bye");
+  core::LayerTable table;
+  std::get<core::LayerFunctions<core::MediaLayer>>(table).decide =
+      [](const core::MediaLayer::State&, const core::MediaLayer::Input&, const core::Context&,
+         core::Outbox&) { CHECK(false, "media decides something"); };
+  Fifo happy;
+  Play play{scenario, {}, table, happy};
+  while (play.advance()) {
+  }
+  const RunResult result = std::move(play).finish();
+  ASSERT_EQ(result.findings.size(), 1U);
+  EXPECT_EQ(result.findings.front().invariant, "CHECK");
+  EXPECT_EQ(result.findings.front().origin, "CHECK media decides something");
+  EXPECT_FALSE(result.records.empty());
+}
+
+TEST(RunDeathTest, OutsideARunABrokenPromiseStopsTheProgram) {
+  EXPECT_DEATH(CHECK(false, "nobody breaks this"), "broken promise: nobody breaks this");
 }
 
 // Shows INV-16.
