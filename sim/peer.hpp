@@ -72,8 +72,8 @@ class Peer {
   // What came in, and what it says to that.
   [[nodiscard]] Packets receive(const std::string& bytes, const Endpoint& source, Instant now);
 
-  // Whether it would take no notice of that, now and whatever happens until then: a second answer
-  // to what was answered, or anything when it has fallen silent.
+  // Whether it takes no notice of that, now or whenever it comes: a second answer to what was
+  // answered, an ACK of what it repeats no more, or anything once it has fallen silent.
   [[nodiscard]] bool is_deaf_to(const std::string& bytes) const;
 
   // When it will repeat or give up something; kNever if nothing is open.

@@ -32,8 +32,10 @@ inline namespace base {
 class HashInput {
  public:
   template <class T>
-  requires std::integral<T> || std::is_enum_v<T>
-  void add(T value) { add_word(static_cast<std::uint64_t>(value)); }
+    requires std::integral<T> || std::is_enum_v<T>
+  void add(T value) {
+    add_word(static_cast<std::uint64_t>(value));
+  }
   void add(std::string_view text) {
     add_word(text.size());
     if (!text.empty()) std::memcpy(space(text.size()), text.data(), text.size());
