@@ -60,16 +60,26 @@ void World::commit() {
   may_stall();
 }
 
+// What is not durable. What stood behind lost records stands behind the last one that is left; what
+// was answered from them was heard in the lost process only.
+void World::lose_records() {
+  const std::vector<Record>& records = disk_.log().records();
+  const Position last = disk_.log().durable();
+  if (last < records.size()) {
+    const auto behind = [last](const TraceEntry& each) { return each.after > last; };
+    const TraceEntry lost{records[last].at, last, Faulted{{}, Fault::kRecordsLost}};
+    trace_.insert(std::ranges::find_if(trace_, behind), lost);
+    std::erase_if(trace_, [&](const TraceEntry& each) {
+      return behind(each) && std::holds_alternative<LookedUp>(each.what);
+    });
+    for (TraceEntry& each : trace_) each.after = std::min(each.after, last);
+  }
+  disk_.crash(now_);
+}
+
 void World::crash() {
   if (disk_.failed()) return;
-  disk_.crash(now_);
-  // What stood behind lost records stands behind the last one that is left; what was answered from
-  // them was heard in the lost process only.
-  const Position last = disk_.log().last();
-  std::erase_if(trace_, [last](const TraceEntry& each) {
-    return each.after > last && std::holds_alternative<LookedUp>(each.what);
-  });
-  for (TraceEntry& each : trace_) each.after = std::min(each.after, last);
+  lose_records();
   agenda_.lose_process();
   media_.crash(scene());
   client_.crash();

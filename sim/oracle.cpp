@@ -95,7 +95,8 @@ void Oracles::see(const TraceEntry& entry) {
     return;
   }
   if (const auto* fault = std::get_if<Faulted>(&entry.what)) {
-    parts_->report.down |= fault->what == Fault::kCrash || fault->what == Fault::kStall;
+    parts_->report.down |= fault->what == Fault::kCrash || fault->what == Fault::kRecordsLost ||
+                           fault->what == Fault::kStall;
   } else if (std::holds_alternative<Recovered>(entry.what)) {
     parts_->report.down = false;
     parts_->report.up_since = entry.at;

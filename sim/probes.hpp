@@ -30,6 +30,7 @@ enum class Branch : std::uint8_t {
   kStreamNeverOpened,     // a call ended while its stream was being opened
   // Each Fault, in its order.
   kCrashed,
+  kRecordsLost,
   kStalled,
   kDiskFailed,
   kCutOff,
@@ -44,7 +45,7 @@ enum class Branch : std::uint8_t {
   kDeadlineWhileAway,   // its deadline passed before the engine ran again
 };
 [[nodiscard]] constexpr auto names_of(Branch) {
-  return std::array<std::string_view, 28>{"trigger-absorbed",
+  return std::array<std::string_view, 29>{"trigger-absorbed",
                                           "refused-as-ending",
                                           "audio-refused",
                                           "end-forced",
@@ -61,6 +62,7 @@ enum class Branch : std::uint8_t {
                                           "invite-cancelled",
                                           "stream-never-opened",
                                           "crashed",
+                                          "records-lost",
                                           "stalled",
                                           "disk-failed",
                                           "cut-off",

@@ -68,6 +68,7 @@ struct CommandAsked {
 // What goes wrong in the world.
 enum class Fault : std::uint8_t {
   kCrash,         // the engine's process is lost, with everything that is not durable
+  kRecordsLost,   // what it handles from here on is lost with a crash that comes
   kStall,         // it stands still: a paused machine, a clock that leaps
   kDiskFailed,    // nothing becomes durable any more, and the engine knows
   kPartition,     // a peer is cut off for a while, in one direction or both
@@ -80,9 +81,9 @@ enum class Fault : std::uint8_t {
   kMediaLate,
 };
 [[nodiscard]] constexpr auto names_of(Fault) {
-  return std::array<std::string_view, 11>{
-      "crash",       "stall",         "disk failed", "partition",    "peer moved", "name failed",
-      "send failed", "client silent", "client late", "media silent", "media late"};
+  return std::array<std::string_view, 12>{
+      "crash",       "records lost", "stall",         "disk failed", "partition",    "peer moved",
+      "name failed", "send failed",  "client silent", "client late", "media silent", "media late"};
 }
 // Whether it may keep a layer from confirming in time: a forced end is then no fault of the engine
 // (PO-1).

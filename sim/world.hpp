@@ -131,6 +131,7 @@ class World {
   // Not after a failed disk: what the world was told of would be lost, and nothing could be
   // promised.
   void crash();
+  void lose_records();
   void go_on();
   void start_again();
 

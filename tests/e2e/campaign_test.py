@@ -8,6 +8,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 PROGRAM = sys.argv.pop(1)
+REGRESSIONS = os.path.join(os.path.dirname(__file__), "../../scenarios/regressions")
 
 
 def fuzz(folder, *words):
@@ -66,6 +67,19 @@ class Campaign(unittest.TestCase):
         self.assertEqual(again.returncode, 1)
         self.assertIn("regression of normal-bye: I-53", again.stdout)
         self.assertNotIn("blocks", again.stdout)
+
+    def test_what_once_failed_holds_now(self):
+        known = sorted(os.listdir(REGRESSIONS))
+        self.assertTrue(known)
+        for name in known:
+            with open(os.path.join(REGRESSIONS, name), encoding="utf-8") as file:
+                lines = dict(line.split(maxsplit=1) for line in file.read().splitlines())
+            setup = dict(word.split("=", 1) for word in lines["setup"].split())
+            told = subprocess.run(
+                [PROGRAM, "replay", lines["token"], "--scenario", lines["scenario"],
+                 "--rules", setup["rules"], "--turns", setup["turns"]],
+                capture_output=True, text=True, timeout=60)
+            self.assertEqual(told.returncode, 0, name + "\n" + told.stdout + told.stderr)
 
 
 if __name__ == "__main__":

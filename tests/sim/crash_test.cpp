@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -96,6 +97,19 @@ TEST(Crash, BeforeTheCommitLosesTheByeWhichThePeerRepeats) {
   });
   const Instant quiet = result.records[result.setup_end - 1].at;
   EXPECT_GE(ending->at - quiet, limits::kT1) << "with the repeated one";
+}
+
+TEST(Crash, WhatItLosesIsToldFromTheFirstLostRecordOn) {
+  const RunResult result = run_with(built_in("normal-bye"), {{kWhen, 1}});
+  std::vector<TraceEntry> faults;
+  std::ranges::copy_if(result.trace, std::back_inserter(faults), [](const TraceEntry& each) {
+    return std::holds_alternative<Faulted>(each.what);
+  });
+  ASSERT_EQ(faults.size(), 2U) << told(result);
+  EXPECT_EQ(std::get<Faulted>(faults[0].what).what, Fault::kRecordsLost);
+  EXPECT_EQ(std::get<Faulted>(faults[1].what).what, Fault::kCrash);
+  EXPECT_EQ(faults[0].after, faults[1].after) << "nothing that is left happened between them";
+  EXPECT_EQ(faults[0].after, result.setup_end) << "the BYE is the first that is lost";
 }
 
 TEST(Crash, BehindTheCommitTheEndingIsKnownAndDoneOnce) {

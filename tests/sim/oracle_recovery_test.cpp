@@ -35,6 +35,14 @@ TEST(I57, NothingIsDueWhileTheEngineIsDown) {
   told.at(30'000).trace(DatagramSent{1, 0, "", false}).trace(Recovered{});
   EXPECT_SILENT(told.confirmed(CleanupLayer::kClient).ended());
 }
+TEST(I57, WhatACrashHasLostCountsAsNotYetDone) {
+  Told told;
+  told.connected().at(100).ending().confirmed(CleanupLayer::kDialog);
+  told.confirmed(CleanupLayer::kMedia).at(5'000).trace(Faulted{{}, Fault::kRecordsLost});
+  told.at(6'000).trace(DatagramSent{1, 0, "", false}).trace(Faulted{{}, Fault::kCrash});
+  told.at(6'500).trace(Recovered{});
+  EXPECT_SILENT(told.fired().ended({CleanupLayer::kClient}));
+}
 TEST(I11, ADeadlineThatFiresLongAfterTheRecoveryIsLate) {
   Told told;
   lost_while_ending(told, 6'000);
