@@ -27,6 +27,10 @@ inline constexpr bool kIsTable = false;
 template <class K, class V>
 inline constexpr bool kIsTable<Table<K, V>> = true;
 template <class T>
+inline constexpr bool kIsSortedSet = false;
+template <class T>
+inline constexpr bool kIsSortedSet<SortedSet<T>> = true;
+template <class T>
 concept List = std::ranges::range<T> && !std::convertible_to<T, std::string_view>;
 
 }  // namespace
@@ -55,6 +59,12 @@ class Canon {
     } else if constexpr (kIsPair<T>) {
       add(value.first);
       add(value.second);
+    } else if constexpr (kIsSortedSet<T>) {
+      input_.add(value.size());
+      value.for_each_while([this](const auto& each) {
+        this->add(each);
+        return true;
+      });
     } else if constexpr (kIsTable<T>) {
       input_.add(value.sum([this](const auto& key, const auto& entry) {
         Canon each{now_};
@@ -89,51 +99,33 @@ class Canon {
   HashInput input_;
 };
 
-// Places in the log as what follows knows them: which of two is newer, and whether it is durable.
+// Places in the log as what follows knows them: by the commit that makes them durable.
 class Places {
  public:
-  explicit Places(const log::MemoryLog& log) : durable_(log.durable()) { note(log.last()); }
-  void note(Position place) {
-    if (place <= durable_) return;
-    const auto it = std::ranges::lower_bound(places_, place);
-    if (it == places_.end() || *it != place) places_.insert(it, place);
+  Places(const Disk& disk, const Agenda& agenda) : durable_(disk.log().durable()) {
+    agenda.for_each([this](Instant, const Entry& entry) {
+      const auto* commit = std::get_if<CommitLands>(&entry);
+      if (commit != nullptr && commit->durable > durable_) commits_.push_back(commit->durable);
+    });
+    std::ranges::sort(commits_);
   }
-  // 0 for what is durable. REQUIRES: it was noted.
+  // 0: is durable; n: with the n-th commit under way; one more: with one that was not asked for.
   [[nodiscard]] std::size_t rank(Position place) const {
     if (place <= durable_) return 0;
-    return 1 + static_cast<std::size_t>(std::ranges::lower_bound(places_, place) - places_.begin());
+    return 1 +
+           static_cast<std::size_t>(std::ranges::lower_bound(commits_, place) - commits_.begin());
   }
 
  private:
   Position durable_;
-  std::vector<Position> places_;  // those behind it, in order
+  std::vector<Position> commits_;
 };
 
 namespace {
 
-// Open turns by their age, since their ids count all turns of the run; and their places.
-class Turns {
- public:
-  Turns(const core::Kernel& kernel, Places& places) : places_(places) {
-    kernel.for_each_turn([&](std::uint64_t id, Position last) {
-      turns_.emplace_back(id, last);
-      places.note(last);
-    });
-  }
-  void add(Canon& input, std::uint64_t turn) const {
-    const auto it = std::ranges::find(turns_, turn, [](const auto& each) { return each.first; });
-    if (it == turns_.end()) return input.add(std::size_t{0});
-    input.add(1 + (it - turns_.begin()));
-    input.add(places_.rank(it->second));
-  }
-
- private:
-  const Places& places_;
-  std::vector<std::pair<std::uint64_t, Position>> turns_;
-};
-
 // Each mailbox is a sequence; among them there is no order. Each datagram is a mailbox of its own.
-std::uint64_t hash_of_mail(const core::Kernel& kernel, const Turns& turns, Instant now) {
+// To which turn a piece of mail belongs makes no difference: nothing is sealed before all are over.
+std::uint64_t hash_of_mail(const core::Kernel& kernel, Instant now) {
   std::map<std::tuple<LayerId, LayerId, CallId>, std::size_t> lengths;
   std::uint64_t sum = 0;
   kernel.for_each_waiting(
@@ -145,10 +137,45 @@ std::uint64_t hash_of_mail(const core::Kernel& kernel, const Turns& turns, Insta
         input.add(receiver);
         input.add(call);
         input.add(place);
-        turns.add(input, turn);
+        input.add(turn != 0);
         input.add(content);
         sum += input.hash64(1);
       });
+  return sum;
+}
+
+// Who carries an order out.
+LayerId carrier_of(const Output& order) {
+  return match(
+      order, [](const StartStream&) { return LayerId::kMedia; },
+      [](const DirectStream&) { return LayerId::kMedia; },
+      [](const StopStream&) { return LayerId::kMedia; },
+      [](const AbortCall& abort) {
+        return abort.layer == CleanupLayer::kMedia ? LayerId::kMedia : LayerId::kClient;
+      },
+      [](const Notify&) { return LayerId::kClient; }, [](const Reply&) { return LayerId::kClient; },
+      [](const auto&) { return LayerId::kTransaction; });
+}
+
+// Orders leave with the commit of their turn, those of a call in their order; what leaves together
+// for several carriers has no order among them.
+std::uint64_t hash_of_held(const core::Kernel& kernel, const Places& places, Instant now) {
+  std::map<std::uint64_t, Position> lasts;
+  kernel.for_each_turn([&](std::uint64_t turn, Position last) { lasts[turn] = last; });
+  std::map<CallId, std::size_t> leaves;
+  std::map<std::pair<std::size_t, LayerId>, std::size_t> lengths;
+  std::uint64_t sum = 0;
+  kernel.for_each_held([&](const core::GatedOutput& held, std::uint64_t turn) {
+    std::size_t with = held.gate == Gate::kFree ? 0 : places.rank(lasts[turn]);
+    if (held.call) with = leaves[held.call] = std::max(leaves[held.call], with);
+    const LayerId carrier = carrier_of(held.output);
+    Canon input{now};
+    input.add(with);
+    input.add(carrier);
+    input.add(lengths[{with, carrier}]++);
+    input.add(held.output);
+    sum += input.hash64(6);
+  });
   return sum;
 }
 
@@ -278,22 +305,11 @@ void World::add_to(Canon& input, const Past& past) const {
                policy, trace, all_acts, acts_begun, asking, newest_input, offered, offered_at,
                given, races, race_may_begin, audio_flows, partner, recorder, setup_end, reborn,
                drawn_deadline, lateness, crashes, process, to_crash, to_stall] = *this;
-  const log::MemoryLog& log = disk.log();
-  Places places{log};
-  places.note(disk.asked());
-  agenda.for_each([&](Instant, const Entry& entry) {
-    if (const auto* commit = std::get_if<CommitLands>(&entry)) places.note(commit->durable);
-  });
-  const Turns turns{kernel, places};
+  const Places places{disk, agenda};
   input.add(kernel.state());
   input.add(kernel.in_turn());
-  input.add(hash_of_mail(kernel, turns, now));
-  kernel.for_each_held([&](const core::GatedOutput& held, std::uint64_t turn) {
-    input.add(held.call);
-    input.add(held.gate);
-    input.add(held.output);
-    turns.add(input, turn);
-  });
+  input.add(hash_of_mail(kernel, now));
+  input.add(hash_of_held(kernel, places, now));
   disk.add_to(input, now, places);
   input.add(media);
   client.add_to(input, now);

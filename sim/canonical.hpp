@@ -1,8 +1,8 @@
 #pragma once
 // Canonical form: a 128-bit key of all that the rest of a run depends on, the same for worlds that
-// differ only in how they came about. Serials, log positions, the order in which different
-// mailboxes got their mail and the numbering of choices are left out. Used by check() to know a
-// world again.
+// differ only in how they came about. Serials, log positions, turns, the order in which different
+// mailboxes got their mail or different carriers their orders, and the numbering of choices are
+// left out. Used by check() to know a world again.
 //
 // The oracles and promises remember what has happened. Of that the key holds which facts stand in
 // log and trace, and how often; not when, nor in which order. A rule that is broken by an order

@@ -6,9 +6,11 @@
 #include "engine/base/enum_set.hpp"
 #include "engine/base/fields.hpp"
 #include "engine/base/ids.hpp"
+#include "engine/base/sorted_set.hpp"
 #include "engine/base/table.hpp"
 #include "engine/base/time.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -18,7 +20,6 @@
 #include <cstring>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,9 +73,12 @@ class HashInput {
     for (const auto& each : values) add(each);
   }
   template <class T>
-  void add(const std::set<T>& values) {
+  void add(const SortedSet<T>& values) {
     add_word(values.size());
-    for (const T& value : values) add(value);
+    values.for_each_while([this](const T& value) {
+      this->add(value);
+      return true;
+    });
   }
   template <class... Ts>
   void add(const std::variant<Ts...>& value) {
@@ -99,7 +103,7 @@ class HashInput {
   [[nodiscard]] std::uint64_t hash64(std::uint64_t seed) const {
     return XXH3_64bits_withSeed(bytes_.data(), size_, seed);
   }
-  [[nodiscard]] std::string_view bytes() const { return std::string_view{bytes_}.substr(0, size_); }
+  [[nodiscard]] std::string_view bytes() const { return {bytes_.data(), size_}; }
   void clear() { size_ = 0; }
 
  private:
@@ -112,10 +116,11 @@ class HashInput {
     return at;
   }
   [[gnu::noinline]] void grow(std::size_t size) {
-    bytes_.resize(std::max(2 * bytes_.size(), size_ + size + 256));
+    bytes_.resize(std::max(2 * bytes_.size(), size_ + size), boost::container::default_init);
   }
 
-  std::string bytes_;  // the first `size_` of them count; it grows seldom
+  // The first `size_` of them count. Most inputs are shorter than this.
+  boost::container::small_vector<char, 224> bytes_{224, boost::container::default_init};
   std::size_t size_ = 0;
 };
 

@@ -9,6 +9,7 @@
 //
 // Instants enter as Context::now; whatever is drawn or timed and matters is written into the event.
 
+#include "engine/base/sorted_set.hpp"
 #include "engine/base/time.hpp"
 #include "engine/core/directory.hpp"
 #include "engine/core/draws.hpp"
@@ -19,7 +20,6 @@
 
 #include <array>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -106,26 +106,27 @@ struct Outbox {
 // The deadlines of one layer, in the order in which they fall due; among equals by owner.
 class DeadlineIndex {
  public:
-  void add(const Deadline& deadline, CallId call) { set_.emplace(deadline, call); }
+  void add(const Deadline& deadline, CallId call) { set_.insert({deadline, call}); }
   void remove(const Deadline& deadline, CallId call) { set_.erase({deadline, call}); }
   [[nodiscard]] bool contains(const Deadline& deadline, CallId call) const {
     return set_.contains({deadline, call});
   }
-  [[nodiscard]] Instant next() const { return set_.empty() ? kNever : set_.begin()->first.due; }
+  [[nodiscard]] Instant next() const { return set_.empty() ? kNever : set_.front().first.due; }
   [[nodiscard]] std::size_t size() const { return set_.size(); }
 
   // Calls f(deadline, call) for all that are due at `now`, soonest first.
   template <class F>
   void for_each_due(Instant now, F&& f) const {
-    for (const auto& [deadline, call] : set_) {
-      if (deadline.due > now) return;
-      f(deadline, call);
-    }
+    set_.for_each_while([&](const std::pair<Deadline, CallId>& each) {
+      if (each.first.due > now) return false;
+      f(each.first, each.second);
+      return true;
+    });
   }
   bool operator==(const DeadlineIndex&) const = default;
 
  private:
-  std::set<std::pair<Deadline, CallId>> set_;
+  SortedSet<std::pair<Deadline, CallId>> set_;
 
  public:
   static constexpr auto kFields = std::tuple{field("set", &DeadlineIndex::set_)};

@@ -3,6 +3,7 @@
 #include "sim/strategies/exhaustive.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <utility>
 
 namespace lastcall::sim {
@@ -19,21 +20,24 @@ std::uint16_t feature_of(std::uint32_t what, std::uint32_t a, std::uint32_t b) {
   return static_cast<std::uint16_t>(mixed.roll());
 }
 
-// What follows what, and what came before what for the first time.
+// What follows what, and what came before what for the first time; each once.
 std::vector<std::uint16_t> features_of(const RunResult& run) {
   std::vector<std::uint16_t> features;
+  std::bitset<1U << 16> known;
+  const auto add = [&](std::uint16_t feature) {
+    if (!known[feature]) features.push_back(feature);
+    known[feature] = true;
+  };
   std::vector<std::uint32_t> kinds;
   std::uint32_t last = 0;
   for (std::size_t i = run.setup_end; i < run.records.size(); ++i) {
     const std::uint32_t kind = kind_of(run.records[i].event);
-    features.push_back(feature_of(1, last, kind));
+    add(feature_of(1, last, kind));
     last = kind;
     if (std::ranges::find(kinds, kind) != kinds.end()) continue;
-    for (const std::uint32_t earlier : kinds) features.push_back(feature_of(2, earlier, kind));
+    for (const std::uint32_t earlier : kinds) add(feature_of(2, earlier, kind));
     kinds.push_back(kind);
   }
-  std::ranges::sort(features);
-  features.erase(std::ranges::unique(features).begin(), features.end());
   return features;
 }
 
