@@ -75,7 +75,7 @@ class Report {
   std::size_t entry = 0;  // the trace entry that is being seen, or was last
   OracleConfig config;
   bool down = false;   // the engine does not run, or what it does is lost with a crash that comes
-  Instant up_since{};  // when it did; what was due before is handled then
+  Instant up_since{};  // when it ran again; what was due before is handled then
 
   // When something that is due at `due` is late.
   [[nodiscard]] Instant late_after(Instant due) const {
