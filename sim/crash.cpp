@@ -52,8 +52,10 @@ void World::stand_still(Duration length) {
 
 void World::commit() {
   if (kernel_.in_turn() || !disk_.has_more()) return hand_out();
-  const CrashPoint point = crash_point();
+  CrashPoint point = crash_point();
   if (point != CrashPoint::kBeforeCommit) disk_.commit(scene());
+  // This very commit may have failed it: then the process lives, and its orders leave.
+  if (disk_.failed()) point = CrashPoint::kNone;
   if (point == CrashPoint::kBeforeOrders) disk_.sync();
   if (point == CrashPoint::kNone || point == CrashPoint::kAfterOrders) hand_out();
   if (point != CrashPoint::kNone) return crash();

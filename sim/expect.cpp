@@ -111,27 +111,25 @@ Complaint judge_refused(const Story& story, const Expectation& expected) {
   return std::string{"it had no answer"};
 }
 
-// Whether something came that may end a call otherwise than its scenario expects: the engine was
-// away for a while (`away`, unless that is what it is about), was told that its peer cannot be
-// reached, or answers where its peer no longer is.
-bool ends_otherwise(const Trace& trace, bool away) {
-  return std::ranges::any_of(trace, [away](const TraceEntry& each) {
-    const auto* fault = std::get_if<Faulted>(&each.what);
-    if (fault == nullptr) return false;
-    const bool was_away = fault->what == Fault::kCrash || fault->what == Fault::kStall;
-    return (was_away && away) || fault->what == Fault::kSendFailed ||
-           fault->what == Fault::kPeerMoved;
-  });
+bool has(const Scenario& scenario, Verb verb) {
+  const auto acts = [verb](const Step& step) {
+    return std::ranges::any_of(step.actions,
+                               [verb](const Action& each) { return each.verb == verb; });
+  };
+  return std::ranges::any_of(scenario.given, acts) || std::ranges::any_of(scenario.races, acts);
 }
 
-bool is_about_being_away(const Scenario& scenario) {
-  const auto crashes = [](const Step& step) {
-    return std::ranges::any_of(step.actions, [](const Action& each) {
-      return each.verb == Verb::kCrashes || each.verb == Verb::kStandsStill;
-    });
-  };
-  return std::ranges::any_of(scenario.given, crashes) ||
-         std::ranges::any_of(scenario.races, crashes);
+// Whether something came that may end a call otherwise than its scenario expects: the engine was
+// away for a while, unless that is what it is about, was told that its peer cannot be reached, or
+// answers where its peer no longer is.
+bool ends_otherwise(const Scenario& scenario, const Trace& trace) {
+  return std::ranges::any_of(trace, [&](const TraceEntry& each) {
+    const auto* fault = std::get_if<Faulted>(&each.what);
+    if (fault == nullptr) return false;
+    if (fault->what == Fault::kCrash) return !has(scenario, Verb::kCrashes);
+    if (fault->what == Fault::kStall) return !has(scenario, Verb::kStandsStill);
+    return fault->what == Fault::kSendFailed || fault->what == Fault::kPeerMoved;
+  });
 }
 
 Complaint judge(const Story& story, const Expectation& expected) {
@@ -157,7 +155,7 @@ std::vector<Finding> broken_promises(const Scenario& scenario, std::span<const R
   std::vector<Finding> findings;
   const Story story{scenario, records, trace};
   // The rules hold all the same.
-  if (ends_otherwise(trace, !is_about_being_away(scenario))) return findings;
+  if (ends_otherwise(scenario, trace)) return findings;
   for (const Expectation& expected : scenario.expect) {
     const Complaint broken = judge(story, expected);
     if (!broken) continue;

@@ -282,6 +282,7 @@ void apply_request_accepted(State& state, Leg& leg, const RequestAccepted& e) {
   dialog->remote_cseq = std::max(dialog->remote_cseq, e.cseq);
   if (e.method == Method::kBye) {
     dialog->phase = DialogPhase::kMortal;
+    dialog->ended_by_peer = true;
     if (leg.accepted && leg.accepted->invite.dialog == e.dialog) {
       clear_accepted(state, e.call, leg);
     }

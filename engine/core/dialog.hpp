@@ -34,6 +34,7 @@ struct Dialog {
   bool owes_answer = false;       // its 2xx made the offer: the ACK waits for our answer
   std::uint32_t reliable_of = 0;  // the CSeq of the INVITE that `rseq` counts for
   std::uint32_t rseq = 0;         // the newest RSeq of the peer that we acknowledged
+  bool ended_by_peer = false;     // its BYE was taken
 
   bool operator==(const Dialog&) const = default;
   static constexpr auto kFields = std::tuple{field("id", &Dialog::id),
@@ -48,7 +49,8 @@ struct Dialog {
                                              field("remote_sdp", &Dialog::remote_sdp),
                                              field("owes_answer", &Dialog::owes_answer),
                                              field("reliable_of", &Dialog::reliable_of),
-                                             field("rseq", &Dialog::rseq)};
+                                             field("rseq", &Dialog::rseq),
+                                             field("ended_by_peer", &Dialog::ended_by_peer)};
 };
 
 // How far the first INVITE of the call has come.

@@ -103,7 +103,10 @@ void receive_inside(const InDialog& in) {
   if (message.method() == Method::kBye) return receive_bye(in);
   // RFC 5407 2, RACES I-32; but a subscription lives on (RFC 6665 4.5.2).
   if (in.mortal() && !is_about_refer(in.at.leg, message)) return in.reply(481);
-  if (message.cseq() < in.dialog.remote_cseq) return in.reply(500);
+  // RFC 3261 12.2.1.1: each has a higher number than the last. The same one again is a copy that
+  // comes when its transaction is over; taken for new it would be done twice. 0 is none yet.
+  const bool late = message.cseq() <= in.dialog.remote_cseq && in.dialog.remote_cseq != 0;
+  if (late) return in.reply(500);
   if (message.method() == Method::kInvite) return receive_reinvite(in);
   if (message.method() == Method::kPrack) return receive_prack(in);
   if (message.method() == Method::kUpdate) return receive_update(in);
@@ -201,15 +204,15 @@ void receive_request(const DialogLayer::State& state, const RequestReceived& req
   receive_inside({at, *dialog, request});
 }
 
-// RFC 3261 9.2: it only has an effect while there is no final response.
+// RFC 3261 9.2: it only has an effect while there is no final response. A re-INVITE has one on its
+// way, because the session answers it at once: a 487 would leave the session changed all the same
+// (RACES R-OA-23).
 void receive_cancel(const LegContext& at, const CancelReceived& cancel) {
   const TransactionId invite = cancel.invite;
-  const bool first = invite == at.leg.invite && at.leg.phase < InvitePhase::kAccepted;
-  const bool second = at.leg.peer_invite && at.leg.peer_invite->transaction == invite;
-  if (!first && !second) return;
+  if (invite != at.leg.invite || at.leg.phase >= InvitePhase::kAccepted) return;
   answer(at, invite, 487);
   at.out.record(InviteRefused{at.call, invite, 487});
-  if (first && !at.leg.ending()) {
+  if (!at.leg.ending()) {
     at.out.send(ToSession{CallLost{at.call, Cause::kRemoteCancel, 487, cancel.reason}});
   }
 }

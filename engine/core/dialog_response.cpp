@@ -51,9 +51,7 @@ void receive_accept(const LegContext& at, const SipMessage& response) {
   // cancel, should a provisional response come behind it (9.1).
   duty_done(at, Duty::kByeOnAccept);
   duty_done(at, Duty::kCancelOnProvisional);
-  if (known == nullptr || known->phase != DialogPhase::kMortal) {
-    send_bye(at, dialog);
-  }
+  if (known == nullptr || !known->ended_by_peer) send_bye(at, dialog);
 }
 
 }  // namespace

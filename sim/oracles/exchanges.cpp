@@ -74,6 +74,7 @@ void ExchangeRules::on(const RequestFinished& event, const Record& record, Repor
 void ExchangeRules::on(const RequestAccepted& event, const Record& record, Report&) {
   Leg& each = leg(event.call);
   if (event.method == Method::kUpdate) each.answered = record.at;  // at once, or not at all
+  if (event.method == Method::kBye) each.over = true;
   if (event.method != Method::kInvite) return;
   each.peer_invite = event.transaction;
   each.peer_since = record.pos;
@@ -129,8 +130,9 @@ void ExchangeRules::on(const SessionChanged& event, const Record& record, Report
   const bool held = event.held_by.contains(HoldSide::kLocal);
   if (held == each.held) return;
   each.held = held;
-  // The answer to the peer's offer may carry it as well: its 200 leaves at this instant.
-  if (each.answered == record.at || each.peer_since != 0) return;
+  // The answer to the peer's offer may carry it as well: its 200 leaves at this instant, unless a
+  // BYE crosses it.
+  if (each.answered == record.at || each.peer_since != 0 || each.over) return;
   report.broken({kPo4,
                  event.call,
                  held ? "held" : "resumed",

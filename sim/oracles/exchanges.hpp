@@ -50,6 +50,7 @@ class ExchangeRules {
     TransactionId peer_invite = {};  // the peer's re-INVITE
     Position peer_since = 0;
     bool held = false;  // by us
+    bool over = false;  // the peer has sent a BYE
     Instant answered;   // when an offer last had its answer
     std::vector<Ack> acks;
     Position bye = 0;  // our newest

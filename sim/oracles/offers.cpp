@@ -82,7 +82,7 @@ void OfferRules::on(const Faulted& fault, Report&) { crashed_ |= fault.what == F
 void OfferRules::passed(Instant now, Report& report) {
   if (crashed_ || report.down || now == kNever) return;  // who is down ends nothing
   for (const auto& [id, session] : sessions_) {
-    if (std::max(session.end, report.up_since) >= now) continue;
+    if (report.late_after(session.end) >= now) continue;
     report.broken({kI49,
                    id,
                    "",

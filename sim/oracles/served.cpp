@@ -186,6 +186,10 @@ void ServedRules::on(const TombstoneEnded& event, const Record&, Report&) {
   if (leg == nullptr) return;
   for (const auto& [id, key] : leg->dialogs) dialogs_.erase(key);
   legs_.erase(event.call);
+  // What still waits for its dialog to handle it will find none.
+  for (auto& [key, request] : requests_) {
+    if (request.call == event.call && request.status == 0) request.in_dialog = false;
+  }
 }
 
 void ServedRules::on(const ServerTransactionStarted& event, const Record& record, Report&) {

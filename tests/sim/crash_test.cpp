@@ -154,6 +154,28 @@ TEST(Crash, AtAFailedDiskEndingsGoOnAndNewCallsAreRefused) {
   }
 }
 
+// When the engine sent something.
+std::vector<Instant> sendings(const RunResult& result) {
+  std::vector<Instant> instants;
+  for (const TraceEntry& each : result.trace) {
+    const auto* sent = std::get_if<DatagramSent>(&each.what);
+    if (sent != nullptr && sent->from == kEngineIndex) instants.push_back(each.at);
+  }
+  return instants;
+}
+
+TEST(Crash, BehindTheCommitThatFailsTheDiskDoesNotHappenAndHoldsNoOrderBack) {
+  for (std::uint32_t commit = 1; commit <= World::kCommitsToFaultMax; ++commit) {
+    const ChoiceKey fails{.kind = ChoiceKind::kDiskFails};
+    const std::uint32_t before_orders = 3 * (commit - 1) + 2;
+    const RunResult alone = run_with(built_in("normal-bye"), {{fails, commit}});
+    const RunResult both =
+        run_with(built_in("normal-bye"), {{kWhen, before_orders}, {fails, commit}});
+    EXPECT_EQ(crashes_of(both), 0U);
+    EXPECT_EQ(sendings(both), sendings(alone)) << commit;
+  }
+}
+
 TEST(Stall, EveryRuleHoldsHoweverLongTheEngineStandsStill) {
   for (const std::string_view name : {"normal-bye", "bye-during-hold", "R-ST-01", "R-OA-06"}) {
     for (std::uint32_t value = 1; value <= 3 * World::kCommitsToFaultMax; ++value) {

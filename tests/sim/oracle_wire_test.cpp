@@ -98,6 +98,12 @@ TEST(I27, AByeAnswered481IsFound) {
   bye_comes(told).record(answered(kBye, 481)).said(response(kTheirBye, 481)).record(over(kBye));
   EXPECT_BREAKS(told, "I-27");
 }
+TEST(I27, AByeThatWaitedUntilItsDialogWasForgottenMayGet481) {
+  Told told;
+  bye_comes(told).record(TombstoneEnded{kCall});
+  told.record(answered(kBye, 481)).said(response(kTheirBye, 481)).record(over(kBye));
+  EXPECT_FALSE(breaks(told.findings(), "I-27"));
+}
 TEST(I27, AByeAnsweredLaterIsFound) {
   Told told;
   bye_comes(told).at(1).record(answered(kBye, 200)).said(response(kTheirBye, 200));

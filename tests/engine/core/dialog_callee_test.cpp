@@ -105,6 +105,15 @@ TEST(CalleeCancel, AfterTheAnswerHasNoEffect_R5407_C2) {
   EXPECT_EQ(told(us.layer.when(CancelReceived{us.call, us.leg().invite})), Lines{});
 }
 
+TEST(CalleeCancel, OfAReinviteHasNoEffectForItsAnswerIsOnItsWay_ROA23) {
+  Callee us = established_callee();
+  (void)us.receive(Method::kInvite, 11, sdp_text());
+  const TransactionId reinvite = us.leg().peer_invite->transaction;
+  EXPECT_EQ(told(us.layer.when(CancelReceived{us.call, reinvite})), Lines{});
+  EXPECT_EQ(told(us.layer.when(Accept{us.call, sdp_text()})),
+            (Lines{"AcceptSent", "> Transaction Respond 200"}));
+}
+
 TEST(CalleeReinvite, IsPassedOnAndAcceptedWithTheNewTarget_12_2_2) {
   Callee us = established_callee();
   PeerRequest moved{.cseq = 11, .to_tag = us.tag, .body = sdp_text(), .contact = "<sip:192.0.2.8>"};
@@ -168,6 +177,13 @@ TEST(CalleeRequests, ALowerCseqGets500AGapIsFine_12_2_2) {
   EXPECT_EQ(told(us.receive(Method::kOptions, 49)), (Lines{"> Transaction Respond 500"}));
   EXPECT_EQ(answer_in(us.receive(Method::kOptions, 51)).status, 200);
   EXPECT_EQ(us.dialog().remote_cseq, 51U);
+}
+
+TEST(CalleeRequests, TheSameCseqAgainIsACopyAndDoesNothingTwice_12_2_1_1) {
+  Callee us = established_callee();
+  (void)us.receive(Method::kOptions, 50);
+  EXPECT_EQ(told(us.receive(Method::kInvite, 50)), (Lines{"> Transaction Respond 500"}));
+  EXPECT_EQ(answer_in(us.receive(Method::kBye, 50)).status, 200);  // over all the same
 }
 
 // Shows DLG-05.

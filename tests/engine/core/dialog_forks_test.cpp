@@ -31,6 +31,17 @@ TEST(Forks, ThoseThatStayEarlyEnd64T1AfterTheFirst2xx_R5407_E4) {
   EXPECT_EQ(answer_in(us.receive(Method::kOptions, 1, "fork")).status, 481);
 }
 
+TEST(Forks, OneThatAcceptsWhenTheOthersHaveEndedIsHungUpAllTheSame_I48) {
+  Caller us = calling();
+  (void)us.receive(180);
+  (void)us.receive(180, "fork");
+  (void)us.receive(200);
+  ASSERT_EQ(told(us.layer.when_due()), (Lines{"ForksEnded"}));
+  // Its 2xx waited while this machine slept.
+  EXPECT_EQ(told(us.receive(200, "fork")), (Lines{"AckSent", "RequestSent", "> Transaction SendAck",
+                                                  "> Transaction SendRequest BYE"}));
+}
+
 TEST(Forks, TheNinthIsStillAcknowledgedAndHungUp_I48) {
   Caller us = calling();
   for (int i = 0; i < 9; ++i) (void)us.receive(180, "fork" + std::to_string(i));

@@ -205,8 +205,9 @@ TEST(Refer, ACallThatNeverSentItsInviteIsReportedToo) {
 
 TEST(Refer, IsFollowedOnlyForAPeerInItsCallAndOnlyToAnInvite_5_2) {
   Callee us = established_callee();
+  std::uint32_t cseq = 20;
   const auto status_of = [&](std::string target) {
-    PeerRequest refer{.method = Method::kRefer, .cseq = 20, .to_tag = us.tag};
+    PeerRequest refer{.method = Method::kRefer, .cseq = ++cseq, .to_tag = us.tag};
     refer.lines = "Refer-To: " + std::move(target) + "\r\n";
     return answer_in(us.receive(refer)).status;
   };

@@ -62,12 +62,15 @@ TEST(Info, IsTakenInsideADialogIfItsPackageAndBodyAreKnown) {
   EXPECT_EQ(answer_in(us.receive(info)).status, 200);
   info.body = "Signal=5\r\nDuration=160\r\n";
   info.type = "application/dtmf-relay";
+  ++info.cseq;
   EXPECT_EQ(answer_in(us.receive(info)).status, 200);
   info.type = "application/unknown";
+  ++info.cseq;
   const Respond unknown = answer_in(us.receive(info));
   EXPECT_EQ(unknown.status, 415);
   EXPECT_EQ(unknown.headers, "Accept: application/dtmf-relay\r\n");
   info.lines = "Info-Package: trains\r\n";
+  ++info.cseq;
   const Respond package = answer_in(us.receive(info));
   EXPECT_EQ(package.status, 469);
   EXPECT_TRUE(package.headers.starts_with("Recv-Info:")) << package.headers;
@@ -105,14 +108,16 @@ TEST(Message, InsideADialogBelongsToItsCall) {
 // Shows UAS-03, UAS-18.
 TEST(Events, WithoutASubscriptionNotifyGets481AnUnknownPackage489) {
   Callee us = established_callee();
+  std::uint32_t cseq = 20;
   for (const std::string& tag : {std::string{}, us.tag}) {
     for (const Method method : {Method::kNotify, Method::kSubscribe}) {
-      PeerRequest request{.method = method, .cseq = 20, .to_tag = tag};
+      PeerRequest request{.method = method, .cseq = ++cseq, .to_tag = tag};
       request.lines = "Event: message-summary\r\n";
       const Respond unknown = answer_in(us.receive(request));
       EXPECT_EQ(unknown.status, 489);
       EXPECT_EQ(unknown.headers, "Allow-Events: refer\r\n");
       request.lines = "Event: refer\r\n";
+      request.cseq = ++cseq;
       const bool subscribes = method == Method::kSubscribe && tag.empty();
       EXPECT_EQ(answer_in(us.receive(request)).status, subscribes ? 403 : 481);
     }
