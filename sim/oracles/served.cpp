@@ -55,7 +55,10 @@ void ServedRules::on(const Heard& heard, Report& report) {
     return;
   }
   newest_ = key;
-  it->second = {.method = message.method(), .heard = heard.at, .until = report.now + limits::k64T1};
+  it->second = {.method = message.method(),
+                .heard = heard.at,
+                .until = report.now + limits::k64T1,
+                .former = it->second.bytes};
   Known* dialog = known(message);
   if (dialog == nullptr) return;
   Request& request = it->second;
@@ -107,7 +110,9 @@ void ServedRules::check_final(const SipMessage& message, Request& request, Repor
   const std::string_view method = name(request.method);
   // What comes that late answers a copy that was a new request, statelessly perhaps.
   const bool stale = request.status != 0 && report.now >= request.until;
-  if (request.unsure || stale) return;
+  // A slow disk held it back until the copy was there.
+  const bool former = request.former != 0 && request.former == bytes;
+  if (request.unsure || stale || former) return;
   if (request.status == 0) {
     request.status = status;
     request.bytes = bytes;

@@ -48,6 +48,7 @@ class ServedRules {
     bool unsure = false;  // a copy came that may be a new request or not
     int status = 0;       // of its final response; 0: none yet
     std::uint64_t bytes = 0;
+    std::uint64_t former = 0;  // of the final response to the request that this one is a copy of
   };
   struct Pending {
     TransactionId transaction;

@@ -33,6 +33,7 @@ std::string response(const Wire& wire, int status, std::string_view more = {}) {
 }
 
 const Wire kTheirBye{};
+const Wire kTheirOptions{.branch = "z9hG4bKp3", .method = "OPTIONS"};
 const Wire kTheirInvite{.branch = "z9hG4bKi2", .method = "INVITE"};
 const Wire kOurInvite{.branch = "z9hG4bKo1", .method = "INVITE", .cseq = 5, .ours = true};
 
@@ -113,6 +114,19 @@ TEST(I28, TwoFinalsOfOneInviteAreFound) {
   Told told;
   told.connected().heard(request(kTheirInvite)).said(response(kTheirInvite, 200));
   EXPECT_BREAKS(told.said(response(kTheirInvite, 487)), "I-28");
+}
+TEST(I26, AnAnswerHeldBackUntilACopyIsANewRequestIsThatOfTheOldOne) {
+  const std::string options = request(kTheirOptions);
+  Told told;
+  told.heard(options).said(response(kTheirOptions, 200));
+  told.at(33'000)
+      .heard(options)
+      .said(response(kTheirOptions, 200))
+      .said(response(kTheirOptions, 481));
+  EXPECT_SILENT(told);
+  Told twice;
+  twice.heard(options).said(response(kTheirOptions, 200)).said(response(kTheirOptions, 481));
+  EXPECT_BREAKS(twice, "I-26");
 }
 TEST(I40, ARepeatedFinalMustBeTheSameBytes) {
   Told same;
