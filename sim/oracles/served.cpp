@@ -110,10 +110,9 @@ void ServedRules::check_final(const SipMessage& message, Request& request, Repor
   const std::string_view method = name(request.method);
   // What comes that late answers a copy that was a new request, statelessly perhaps.
   const bool stale = request.status != 0 && report.now >= request.until;
-  // A slow disk held it back until the copy was there.
-  const bool former = request.former != 0 && request.former == bytes;
-  if (request.unsure || stale || former) return;
-  if (request.status == 0) {
+  if (request.unsure || stale) return;
+  if (request.status == 0 || request.may_be_former) {
+    request.may_be_former = request.former == bytes;
     request.status = status;
     request.bytes = bytes;
     request.gone = report.now + limits::k64T1 + report.config.timer_lateness_max;

@@ -48,7 +48,8 @@ class ServedRules {
     bool unsure = false;  // a copy came that may be a new request or not
     int status = 0;       // of its final response; 0: none yet
     std::uint64_t bytes = 0;
-    std::uint64_t former = 0;  // of the final response to the request that this one is a copy of
+    std::uint64_t former = 0;    // of the final response to the request that this one is a copy of
+    bool may_be_former = false;  // `bytes` may be just that, held back by a slow disk
   };
   struct Pending {
     TransactionId transaction;

@@ -124,6 +124,9 @@ TEST(I26, AnAnswerHeldBackUntilACopyIsANewRequestIsThatOfTheOldOne) {
       .said(response(kTheirOptions, 200))
       .said(response(kTheirOptions, 481));
   EXPECT_SILENT(told);
+  Told same;
+  same.heard(options).said(response(kTheirOptions, 481));
+  EXPECT_SILENT(same.at(33'000).heard(options).said(response(kTheirOptions, 481)));
   Told twice;
   twice.heard(options).said(response(kTheirOptions, 200)).said(response(kTheirOptions, 481));
   EXPECT_BREAKS(twice, "I-26");
