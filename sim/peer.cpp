@@ -178,11 +178,17 @@ Packets Peer::hang_up(Instant now) {
   if (phase_ != Phase::kCalling) return {};
   hangs_up_ = true;
   // RFC 3261 9.1: no CANCEL before a provisional response.
-  const Asked& invite = asked_.front();
-  if (remote_tag_.empty() || invite.is_answered) return {};
-  const auto sent = message_of(invite.packet.bytes);
+  return remote_tag_.empty() ? Packets{} : cancel(now);
+}
+
+Packets Peer::cancel(Instant now) {
+  const auto invite = std::ranges::find_if(asked_.rbegin(), asked_.rend(), [](const Asked& asked) {
+    return asked.method == Method::kInvite && !asked.is_answered;
+  });
+  if (invite == asked_.rend()) return {};
+  const auto sent = message_of(invite->packet.bytes);
   Asked cancel{
-      .method = Method::kCancel, .branch = invite.branch, .packet = {}, .repeats = {}, .ack = {}};
+      .method = Method::kCancel, .branch = invite->branch, .packet = {}, .repeats = {}, .ack = {}};
   cancel.packet = {remote_, sip::cancel_for(*sent)};
   cancel.repeats = {now + limits::kT1, now + limits::k64T1, limits::kT1};
   asked_.push_back(std::move(cancel));
@@ -196,6 +202,7 @@ Packets Peer::offer(Direction direction, Instant now) {
 }
 
 Packets Peer::send(Method method, Instant now) {
+  if (method == Method::kCancel) return cancel(now);
   const bool is_bye = method == Method::kBye;
   // No dialog yet to hang up in: as soon as there is one.
   if (is_bye && phase_ == Phase::kCalling && remote_tag_.empty()) hangs_up_ = true;

@@ -40,7 +40,8 @@ class Peer {
   [[nodiscard]] Packets hang_up(Instant now);
   [[nodiscard]] Packets offer(Direction direction, Instant now);  // a re-INVITE
   // A request inside the dialog, a BYE also inside an early one and after another BYE; UPDATE
-  // brings an offer.
+  // brings an offer. CANCEL: of its newest INVITE that has no final response, whatever it has
+  // heard.
   [[nodiscard]] Packets send(Method method, Instant now);
   // The last request of this method, or response with this status to it, once more: the same bytes,
   // or over another path, as a proxy that forked makes it.
@@ -128,6 +129,7 @@ class Peer {
   [[nodiscard]] std::string next_branch();
   [[nodiscard]] std::string request(Method method, std::string_view branch, std::uint32_t cseq,
                                     std::string_view sdp) const;
+  [[nodiscard]] Packets cancel(Instant now);
   [[nodiscard]] Packets ask(Method method, std::uint32_t cseq, std::string_view sdp, Instant now);
   [[nodiscard]] std::string sdp(Direction direction);
   [[nodiscard]] std::string route_line() const;

@@ -61,8 +61,8 @@ constexpr std::string_view kRepeatsWord = "repeats";
 constexpr std::string_view kChallengesWord = "challenges";
 constexpr std::string_view kAnotherWay = " by another way";
 constexpr std::string_view kInPlaceOf = " in place of ";
-constexpr std::array kSendable{Method::kBye,     Method::kInfo,  Method::kMessage,
-                               Method::kOptions, Method::kRefer, Method::kUpdate};
+constexpr std::array kSendable{Method::kBye,     Method::kCancel, Method::kInfo,  Method::kMessage,
+                               Method::kOptions, Method::kRefer,  Method::kUpdate};
 constexpr std::array<std::string_view, 2> kAudioPhrases{"audio both ways", "audio goes on"};
 constexpr std::string_view kEveryLayer = "every layer confirms";
 
