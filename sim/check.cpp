@@ -18,6 +18,7 @@ struct Decided {
   ChoiceMap choices = {};
   std::uint32_t losses = 0;
   std::uint32_t delays = 0;
+  std::uint32_t late_commits = 0;  // of the delays
 };
 
 // The answers of one step: those of a prefix, then 0; it keeps what was asked, so that the other
@@ -71,9 +72,12 @@ class StepChooser final : public Chooser {
       case ChoiceKind::kLateMedia:
       case ChoiceKind::kLateNotice:
       case ChoiceKind::kLateDisk: {
+        const bool is_commit = key.kind == ChoiceKind::kLateDisk;
         if (decided_.delays >= options_.delays_max) return 0;
+        if (is_commit && decided_.late_commits >= options_.late_commits_max) return 0;
         const std::uint32_t late = next({.options = 2});
         decided_.delays += late;
+        if (is_commit) decided_.late_commits += late;
         return late == 0 ? 0 : past_next_timer(key.kind, n);
       }
       default:
@@ -143,6 +147,7 @@ class Checker {
     StateKey state;
     std::uint32_t losses_left = 0;
     std::uint32_t delays_left = 0;
+    std::uint32_t late_commits_left = 0;
     bool operator==(const KnownKey&) const = default;
   };
   struct KeyHash {
@@ -155,8 +160,13 @@ class Checker {
             ? "every delay either none or past the next timer"
             : fmt::format("at most {} delay{} past the next timer, others none",
                           options_.delays_max, options_.delays_max == 1 ? "" : "s");
-    return fmt::format("all orders with {} turns, {}, at most {} loss{}, {} frames a leg",
-                       name(setup_.turns), delays, options_.losses_max,
+    const std::string commits =
+        options_.late_commits_max == kAnyValue
+            ? ""
+            : fmt::format(" at most {} late commit{},", options_.late_commits_max,
+                          options_.late_commits_max == 1 ? "" : "s");
+    return fmt::format("all orders with {} turns, {},{} at most {} loss{}, {} frames a leg",
+                       name(setup_.turns), delays, commits, options_.losses_max,
                        options_.losses_max == 1 ? "" : "es", World::kFramesInRaces);
   }
 
@@ -246,13 +256,15 @@ class Checker {
     report_.failures.push_back(std::move(failure));
   }
 
-  // What the future depends on: the state, and how many losses and delays may still come.
+  // What the future depends on: the state, and how many losses and delays of which kind may still
+  // come.
   [[nodiscard]] KnownKey key_of(const Branch& branch) const {
     const auto left = [](std::uint32_t most, std::uint32_t had) {
       return most == kAnyValue ? kAnyValue : most - had;
     };
     return {branch.play.key(), left(options_.losses_max, branch.decided.losses),
-            left(options_.delays_max, branch.decided.delays)};
+            left(options_.delays_max, branch.decided.delays),
+            left(options_.late_commits_max, branch.decided.late_commits)};
   }
 
   bool may_go_on() {

@@ -19,6 +19,7 @@ namespace lastcall::sim {
 struct CheckOptions {
   std::uint32_t losses_max = 1;
   std::uint32_t delays_max = 1;  // how many may be longer than the next timer; kAnyValue: all
+  std::uint32_t late_commits_max = kAnyValue;  // how many of these may be of commits
   std::uint64_t states_max = 2'000'000;
   bool knows_states = true;  // false: walks every interleaving; to see that knowing them is right
   std::function<bool()> keep_going = [] { return true; };

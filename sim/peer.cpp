@@ -2,6 +2,7 @@
 
 #include "engine/model/limits.hpp"
 #include "engine/sip/headers.hpp"
+#include "engine/sip/reliability.hpp"
 #include "engine/sip/sdp.hpp"
 #include "engine/sip/uri.hpp"
 #include "engine/sip/write.hpp"
@@ -14,6 +15,9 @@ namespace lastcall::sim {
 namespace {
 
 constexpr std::string_view kSdpType = "application/sdp";
+constexpr std::string_view kFragmentType = "message/sipfrag";
+constexpr sip::Seconds kSession{90};
+constexpr sip::Seconds kLongerSession{1'800};
 
 std::string uri_of(std::string_view user, const Endpoint& at) {
   return "sip:" + std::string{user} + "@" + to_text(at);
@@ -34,8 +38,6 @@ std::string contact_uri(const SipMessage& message) {
       contact ? sip::parse_name_addr(*contact) : std::unexpected{sip::ParseError{}};
   return address ? std::string{address->uri} : std::string{};
 }
-
-Instant sooner(Instant a, Instant b) { return std::min(a, b); }
 
 }  // namespace
 
@@ -67,11 +69,21 @@ std::string Peer::request(Method method, std::string_view branch, std::uint32_t 
   if (method == Method::kInvite && !replaces_.empty()) {
     writer.header(Header::kReplaces, replaces_);
   }
-  if (method == Method::kInvite && keeps_timer_) {
+  if (refresher_ && (method == Method::kInvite || method == Method::kUpdate)) {
     writer.header(Header::kSupported, "timer");
-    writer.header(Header::kSessionExpires, "90;refresher=uas");
+    writer.header(Header::kSessionExpires, sip::write_session_expires({kSession, refresher_}));
   }
-  return std::move(writer).finish(body, kSdpType);
+  if (method == Method::kInvite && asks_reliably_) writer.header(Header::kSupported, "100rel");
+  if (method == Method::kPrack) {
+    // What rings is the answer to the first request of all.
+    writer.header(Header::kRack, std::to_string(rseq_) + " 1 INVITE");
+  }
+  if (method != Method::kNotify) return std::move(writer).finish(body, kSdpType);
+  const bool is_last = !body.starts_with("SIP/2.0 1");
+  writer.header(Header::kEvent, "refer");
+  writer.header(Header::kSubscriptionState,
+                is_last ? "terminated;reason=noresource" : "active;expires=60");
+  return std::move(writer).finish(body, kFragmentType);
 }
 
 Packets Peer::ask(Method method, std::uint32_t cseq, std::string_view body, Instant now) {
@@ -201,6 +213,18 @@ Packets Peer::offer(Direction direction, Instant now) {
   return ask(Method::kInvite, ++cseq_, sdp(direction), now);
 }
 
+Packets Peer::ask_for_offer(Instant now) {
+  if (phase_ != Phase::kConfirmed) return {};
+  return ask(Method::kInvite, ++cseq_, {}, now);
+}
+
+Packets Peer::report(int status, Instant now) {
+  if (remote_tag_.empty()) return {};
+  const std::string fragment =
+      "SIP/2.0 " + std::to_string(status) + " " + std::string{sip::reason_phrase(status)} + "\r\n";
+  return ask(Method::kNotify, ++cseq_, fragment, now);
+}
+
 Packets Peer::send(Method method, Instant now) {
   if (method == Method::kCancel) return cancel(now);
   const bool is_bye = method == Method::kBye;
@@ -247,6 +271,7 @@ Packet Peer::reply(const SipMessage& request, const Endpoint& source, int status
   if (status == 401) {
     lines = sip::header_line(Header::kWwwAuthenticate, R"(Digest realm="sim", nonce="1")");
   }
+  if (status == 422) lines = sip::header_line(Header::kMinSe, sip::write_delta(kLongerSession));
   if (!body.empty()) lines += sip::header_line(Header::kContact, sip::contact_of(local_));
   const Packet packet{
       sip::response_destination(request, source),
@@ -271,7 +296,8 @@ Packets Peer::on_request(const SipMessage& request, const Endpoint& source, Inst
   const std::string_view branch = request.via().branch;
   for (const Served& served : served_) {
     // The same request again gets the same answer (RFC 3261 17.2).
-    if (served.branch == branch && served.method == request.method()) return {served.packet};
+    if (served.branch != branch || served.method != request.method()) continue;
+    return served.packet.bytes.empty() ? Packets{} : Packets{served.packet};
   }
   switch (request.method()) {
     case Method::kInvite:
@@ -285,6 +311,8 @@ Packets Peer::on_request(const SipMessage& request, const Endpoint& source, Inst
     case Method::kOptions:
     case Method::kPrack:
       return {reply(request, source, 200)};
+    case Method::kRefer:
+      return on_refer(request, source, now);
     case Method::kNotify:
       return {reply(request, source, is_in_dialog(request) ? 200 : 481)};
     default:
@@ -311,10 +339,13 @@ Packets Peer::on_invite(const SipMessage& request, const Endpoint& source, Insta
     first_head_ = pending_head_;
     remote_ = source;
     remote_target_ = contact_uri(request);
-    return {ringing};
+    if (rings_) return {ringing};
+    served_.back().packet.bytes.clear();
+    return {};
   }
   if (!is_in_dialog(request) || phase_ != Phase::kConfirmed) return {reply(request, source, 481)};
   if (is_offering()) return {reply(request, source, 491)};
+  if (is_too_short(request)) return {reply(request, source, 422)};
   direction_ = flip(offered(request.body()));
   pending_head_ = sip::response_head(request, source);
   (void)reply(request, source, 200);
@@ -330,10 +361,26 @@ bool Peer::is_offering() const {
 
 Packets Peer::on_update(const SipMessage& request, const Endpoint& source) {
   if (!is_in_dialog(request) || phase_ == Phase::kOver) return {reply(request, source, 481)};
+  if (is_too_short(request)) return {reply(request, source, 422)};
   if (request.body().empty()) return {reply(request, source, 200)};
   if (is_offering()) return {reply(request, source, 491)};
   direction_ = flip(offered(request.body()));
   return {reply(request, source, 200, sdp(direction_))};
+}
+
+// What it was sent to do has begun when it says so (RFC 3515 2.4.4).
+Packets Peer::on_refer(const SipMessage& request, const Endpoint& source, Instant now) {
+  if (!is_in_dialog(request) || phase_ != Phase::kConfirmed) return {reply(request, source, 481)};
+  Packets packets{reply(request, source, 202)};
+  for (Packet& packet : report(100, now)) packets.push_back(std::move(packet));
+  return packets;
+}
+
+bool Peer::is_too_short(const SipMessage& request) const {
+  if (!wants_longer_sessions_) return false;
+  const auto line = request.header(Header::kSessionExpires);
+  const auto read = line ? sip::parse_session_expires(*line) : std::unexpected{sip::ParseError{}};
+  return read && read->interval < kLongerSession;
 }
 
 Packets Peer::on_cancel(const SipMessage& request, const Endpoint& source, Instant now) {
@@ -377,10 +424,6 @@ void Peer::on_ack(const SipMessage& request) {
   }
 }
 
-void Peer::stop_repeating_accepts() {
-  for (Served& served : served_) served.repeats = {};
-}
-
 const Peer::Asked* Peer::answered_by(const SipMessage& response) const {
   const std::string_view branch = response.via().branch;
   const auto it = std::ranges::find_if(asked_, [&](const Asked& asked) {
@@ -403,13 +446,27 @@ Packets Peer::on_response(const SipMessage& response, Instant now) {
     remote_tag_ = response.to_tag();
   }
   if (response.status() < 200) {
-    // RFC 3261 17.1.1.2: an INVITE is not repeated once it is known to have arrived.
-    if (is_invite) asked.repeats = {};
-    return hangs_up_ && is_invite ? hang_up(now) : Packets{};
+    return is_invite ? on_provisional(asked, response, now) : Packets{};
   }
   asked.is_answered = true;
   asked.repeats = {};
   return is_invite ? on_invite_final(asked, response, now) : Packets{};
+}
+
+Packets Peer::on_provisional(Asked& asked, const SipMessage& response, Instant now) {
+  // RFC 3261 17.1.1.2: an INVITE is not repeated once it is known to have arrived.
+  asked.repeats = {};
+  Packets packets;
+  const auto rseq = response.header(Header::kRseq);
+  const auto number = rseq ? sip::parse_rseq(*rseq) : std::unexpected{sip::ParseError{}};
+  if (asks_reliably_ && acknowledges_ && number && *number > rseq_) {
+    rseq_ = *number;
+    if (const auto target = contact_uri(response); !target.empty()) remote_target_ = target;
+    packets = ask(Method::kPrack, ++cseq_, {}, now);
+  }
+  if (!hangs_up_) return packets;
+  for (Packet& packet : hang_up(now)) packets.push_back(std::move(packet));
+  return packets;
 }
 
 Packets Peer::on_invite_final(Asked& asked, const SipMessage& response, Instant now) {
@@ -423,41 +480,14 @@ Packets Peer::on_invite_final(Asked& asked, const SipMessage& response, Instant 
   if (phase_ == Phase::kCalling) phase_ = Phase::kConfirmed;
   if (!response.body().empty()) direction_ = flip(offered(response.body()));
   // To an offer in the 2xx the ACK brings the answer (RFC 3261 13.2.2.4).
-  const std::string answer = offers_ ? std::string{} : sdp(Direction::kSendRecv);
+  const bool brings_offer = message_of(asked.packet.bytes)->body().empty();
+  const std::string answer = brings_offer ? sdp(direction_) : std::string{};
   asked.ack = {remote_, request(Method::kAck, next_branch(), response.cseq(), answer)};
   if (!acknowledges_) return {};
   Packets packets{asked.ack};
   if (hangs_up_ && phase_ == Phase::kConfirmed) {
     for (Packet& packet : send(Method::kBye, now)) packets.push_back(std::move(packet));
   }
-  return packets;
-}
-
-Instant Peer::next_deadline() const {
-  Instant next = kNever;
-  for (const Asked& asked : asked_) {
-    next = sooner(next, sooner(asked.repeats.next, asked.repeats.end));
-  }
-  for (const Served& served : served_) {
-    next = sooner(next, sooner(served.repeats.next, served.repeats.end));
-  }
-  return next;
-}
-
-Packets Peer::wake(Instant now) {
-  Packets packets;
-  const auto repeat = [&](Repeats& repeats, Duration longest, const Packet& packet) {
-    if (repeats.end <= now) repeats = {};
-    if (repeats.next > now) return;
-    packets.push_back(packet);
-    repeats.interval = std::min(repeats.interval * 2, longest);
-    repeats.next = now + repeats.interval;
-  };
-  for (Asked& asked : asked_) {
-    repeat(asked.repeats, asked.method == Method::kInvite ? limits::k64T1 : limits::kT2,
-           asked.packet);
-  }
-  for (Served& served : served_) repeat(served.repeats, limits::kT2, served.packet);
   return packets;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/model/endpoint.hpp"
 #include "engine/model/media_types.hpp"
 #include "engine/model/sip_message.hpp"
+#include "engine/sip/session_timer.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -39,6 +40,9 @@ class Peer {
   // BYE, or CANCEL while its own call has no answer, or 486 while it is ringing.
   [[nodiscard]] Packets hang_up(Instant now);
   [[nodiscard]] Packets offer(Direction direction, Instant now);  // a re-INVITE
+  [[nodiscard]] Packets ask_for_offer(Instant now);  // one without an offer: the 2xx brings it
+  // How the call fares that it was sent to make (RFC 3515 2.4.5): NOTIFY, the last one if final.
+  [[nodiscard]] Packets report(int status, Instant now);
   // A request inside the dialog, a BYE also inside an early one and after another BYE; UPDATE
   // brings an offer. CANCEL: of its newest INVITE that has no final response, whatever it has
   // heard.
@@ -58,10 +62,13 @@ class Peer {
   [[nodiscard]] Packets ring_reliably_elsewhere();
 
   // How it behaves from now on.
-  void make_offers(bool offers) { offers_ = offers; }            // in its INVITE
-  void keep_session_timer(bool keeps) { keeps_timer_ = keeps; }  // 90 s, we refresh (RFC 4028)
+  void make_offers(bool offers) { offers_ = offers; }                  // in its INVITE
+  void keep_session_timer(sip::Refresher who) { refresher_ = who; }    // 90 s (RFC 4028)
+  void want_longer_sessions() { wants_longer_sessions_ = true; }       // 422 to a shorter one
+  void ask_for_reliable_ringing(bool asks) { asks_reliably_ = asks; }  // RFC 3262
+  void stay_quiet() { rings_ = false; }                 // until the final response to INVITE
   void record_route() { records_route_ = true; }        // a proxy at its address stays in the way
-  void stop_acknowledging() { acknowledges_ = false; }  // of any 2xx
+  void stop_acknowledging() { acknowledges_ = false; }  // any 2xx, or what wants a PRACK
   void fall_silent();                                   // it says nothing any more
   void forget();                                        // its call: 481 to whatever comes in it
   void replace(std::string dialog) { replaces_ = std::move(dialog); }  // with its next call
@@ -128,9 +135,9 @@ class Peer {
 
   [[nodiscard]] std::string next_branch();
   [[nodiscard]] std::string request(Method method, std::string_view branch, std::uint32_t cseq,
-                                    std::string_view sdp) const;
+                                    std::string_view body) const;
   [[nodiscard]] Packets cancel(Instant now);
-  [[nodiscard]] Packets ask(Method method, std::uint32_t cseq, std::string_view sdp, Instant now);
+  [[nodiscard]] Packets ask(Method method, std::uint32_t cseq, std::string_view body, Instant now);
   [[nodiscard]] std::string sdp(Direction direction);
   [[nodiscard]] std::string route_line() const;
   [[nodiscard]] Packets on_request(const SipMessage& request, const Endpoint& source, Instant now);
@@ -139,7 +146,9 @@ class Peer {
   [[nodiscard]] Packets on_bye(const SipMessage& request, const Endpoint& source, Instant now);
   void on_ack(const SipMessage& request);
   [[nodiscard]] bool has_ack(const SipMessage& ack) const;
+  [[nodiscard]] Packets on_refer(const SipMessage& request, const Endpoint& source, Instant now);
   [[nodiscard]] Packets on_response(const SipMessage& response, Instant now);
+  [[nodiscard]] Packets on_provisional(Asked& asked, const SipMessage& response, Instant now);
   // The request of ours that it answers; null if there is none.
   [[nodiscard]] const Asked* answered_by(const SipMessage& response) const;
   [[nodiscard]] Packets on_invite_final(Asked& asked, const SipMessage& response, Instant now);
@@ -151,6 +160,7 @@ class Peer {
   [[nodiscard]] Packet reply(const SipMessage& request, const Endpoint& source, int status,
                              std::string_view body = {});
   [[nodiscard]] bool challenges(const SipMessage& request) const;
+  [[nodiscard]] bool is_too_short(const SipMessage& request) const;  // its session
   [[nodiscard]] bool is_in_dialog(const SipMessage& request) const;
   // The INVITE that rings here. REQUIRES: one came.
   [[nodiscard]] Served& first_invite();
@@ -162,7 +172,11 @@ class Peer {
   Phase phase_ = Phase::kNone;
   bool hangs_up_ = false;  // as soon as it may
   bool offers_ = true;
-  bool keeps_timer_ = false;
+  std::optional<sip::Refresher> refresher_;
+  bool wants_longer_sessions_ = false;
+  bool asks_reliably_ = false;
+  bool rings_ = true;
+  std::uint32_t rseq_ = 0;  // of what it acknowledged last by PRACK
   Method challenges_ = Method::kOther;
   bool is_silent_ = false;
   bool is_answered_elsewhere_ = false;
@@ -186,7 +200,11 @@ class Peer {
       std::tuple{field("phase", &Peer::phase_),
                  field("hangs_up", &Peer::hangs_up_),
                  field("offers", &Peer::offers_),
-                 field("keeps_timer", &Peer::keeps_timer_),
+                 field("refresher", &Peer::refresher_),
+                 field("wants_longer_sessions", &Peer::wants_longer_sessions_),
+                 field("asks_reliably", &Peer::asks_reliably_),
+                 field("rings", &Peer::rings_),
+                 field("rseq", &Peer::rseq_),
                  field("challenges", &Peer::challenges_),
                  field("is_answered_elsewhere", &Peer::is_answered_elsewhere_),
                  field("records_route", &Peer::records_route_),

@@ -49,9 +49,16 @@ constexpr std::array kVerbs{
     VerbPhrase{"stops acknowledging", Verb::kStopsAcknowledging, Doer::kPeer},
     VerbPhrase{"rings elsewhere too", Verb::kForks, Doer::kPeer},
     VerbPhrase{"first phone gives up", Verb::kFirstForkEnds, Doer::kPeer},
+    VerbPhrase{"does not ring", Verb::kDoesNotRing, Doer::kPeer},
+    VerbPhrase{"asks for an offer", Verb::kAsksForOffer, Doer::kPeer},
+    VerbPhrase{"wants longer sessions", Verb::kWantsLongerSessions, Doer::kPeer},
+    VerbPhrase{"reports success", Verb::kReportsSuccess, Doer::kPeer},
+    VerbPhrase{"transfers", Verb::kTransfers, Doer::kEngine},
 };
 constexpr std::string_view kWithoutOffer = " without an offer";
 constexpr std::string_view kWithTimer = " with a session timer";
+constexpr std::string_view kWithOwnTimer = " and refreshes";
+constexpr std::string_view kReliably = " with reliable ringing";
 constexpr std::string_view kByName = " by name";
 constexpr std::string_view kMoment = "a moment passes";
 constexpr std::string_view kSecondsPass = " seconds pass";
@@ -100,6 +107,8 @@ Read<Action> parse_calls(const Actor& caller, std::string_view callee,
   }
   if (callee.ends_with(kWithoutOffer)) verb = Verb::kCallsWithoutOffer;
   if (callee.ends_with(kWithTimer)) verb = Verb::kCallsWithTimer;
+  if (callee.ends_with(kWithOwnTimer)) verb = Verb::kCallsAndRefreshes;
+  if (callee.ends_with(kReliably)) verb = Verb::kCallsReliably;
   const bool peers = verb != Verb::kCalls && verb != Verb::kCallsByName;
   if (peers && caller.kind != ActorKind::kPeer) {
     return std::unexpected{
@@ -121,7 +130,8 @@ Read<Action> parse_calls(const Actor& caller, std::string_view callee,
                     called->name)};
   }
   const std::string_view rest = callee.substr(called->name.size());
-  const bool known = rest.empty() || rest == kWithoutOffer || rest == kWithTimer || rest == kByName;
+  const bool known = rest.empty() || rest == kWithoutOffer || rest == kWithTimer ||
+                     rest == kWithOwnTimer || rest == kReliably || rest == kByName;
   if (!known) return std::unexpected{fmt::format("'{}' is no way to call", trimmed(rest))};
   return Action{
       .actor = caller.name, .verb = verb, .object = called->name, .other = std::move(in_place_of)};

@@ -49,6 +49,8 @@ enum class Verb : std::uint8_t {
   kRecorderAttaches,     // alice's recorder attaches
   kCallsWithoutOffer,    // bob calls alice without an offer
   kCallsWithTimer,       // bob calls alice with a session timer
+  kCallsAndRefreshes,    // bob calls alice and refreshes   (a session timer, and he refreshes)
+  kCallsReliably,        // bob calls alice with reliable ringing   (100rel: he sends PRACK)
   kCallsByName,          // alice calls bob by name
   kRecordsRoute,         // bob is behind a proxy
   kAnswersWithoutAudio,  // bob answers without audio
@@ -58,6 +60,11 @@ enum class Verb : std::uint8_t {
   kSecondForkRings,      // bob's second phone rings reliably   (180 with another tag, 100rel)
   kChallenges,           // bob challenges BYE            (401, once), or INVITE
   kFirstForkEnds,        // bob's first phone gives up    (199; from now on the other one speaks)
+  kDoesNotRing,          // bob does not ring             (no provisional response)
+  kAsksForOffer,         // bob asks for an offer         (a re-INVITE without one)
+  kWantsLongerSessions,  // bob wants longer sessions     (422 to a shorter one)
+  kReportsSuccess,       // bob reports success           (NOTIFY: whom he was sent to answered)
+  kTransfers,            // alice transfers               (REFER, to somebody)
   kStandsStill,          // alice stands still            (for 40 seconds)
   kCrashes,              // alice crashes                 (and starts again from her log)
   kTimePasses,           // a moment passes, 44 seconds pass

@@ -22,14 +22,39 @@ Op op_of(Verb verb) {
       return Op::kHold;
     case Verb::kResumes:
       return Op::kResume;
+    case Verb::kTransfers:
+      return Op::kTransfer;
     default:
       return Op::kHangup;
   }
 }
 
+// How it is from now on.
+void make(Peer& peer, const Action& action) {
+  switch (action.verb) {
+    case Verb::kRecordsRoute:
+      return peer.record_route();
+    case Verb::kChallenges:
+      return peer.challenge(action.method);
+    case Verb::kFallsSilent:
+      return peer.fall_silent();
+    case Verb::kForgets:
+      return peer.forget();
+    case Verb::kStopsAcknowledging:
+      return peer.stop_acknowledging();
+    case Verb::kDoesNotRing:
+      return peer.stay_quiet();
+    case Verb::kWantsLongerSessions:
+      return peer.want_longer_sessions();
+    default:
+      return;
+  }
+}
+
 bool is_call(Verb verb) {
   return verb == Verb::kCalls || verb == Verb::kCallsByName || verb == Verb::kCallsInPlaceOf ||
-         verb == Verb::kCallsWithoutOffer || verb == Verb::kCallsWithTimer;
+         verb == Verb::kCallsWithoutOffer || verb == Verb::kCallsWithTimer ||
+         verb == Verb::kCallsAndRefreshes || verb == Verb::kCallsReliably;
 }
 
 }  // namespace
@@ -146,6 +171,8 @@ void World::command(Verb verb, const Action& action) {
     target = "sip:" + action.object + "@" + to_text(network_.endpoint(partner_));
   } else if (verb == Verb::kCallsByName) {
     target = "sip:" + action.object + "@" + action.object + ".sim";
+  } else if (verb == Verb::kTransfers) {
+    target = "sip:somebody@10.0.0.99";
   }
   const CommandGiven given = client_.command(op_of(verb), std::move(target));
   const bool is_hold = verb == Verb::kHolds || verb == Verb::kResumes;
@@ -170,14 +197,15 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
     case Verb::kCalls:
     case Verb::kCallsWithoutOffer:
     case Verb::kCallsWithTimer:
+    case Verb::kCallsAndRefreshes:
+    case Verb::kCallsReliably:
     case Verb::kCallsInPlaceOf:
       if (!action.other.empty()) peer.replace(dialog_of(action.other));
       peer.make_offers(action.verb != Verb::kCallsWithoutOffer);
-      peer.keep_session_timer(action.verb == Verb::kCallsWithTimer);
+      if (action.verb == Verb::kCallsWithTimer) peer.keep_session_timer(sip::Refresher::kUas);
+      if (action.verb == Verb::kCallsAndRefreshes) peer.keep_session_timer(sip::Refresher::kUac);
+      peer.ask_for_reliable_ringing(action.verb == Verb::kCallsReliably);
       return peer.call(action.object, network_.endpoint(kEngineIndex), now_);
-    case Verb::kRecordsRoute:
-      peer.record_route();
-      return {};
     case Verb::kAnswersWithoutAudio:
       return peer.answer_without_audio(now_);
     case Verb::kSends:
@@ -186,22 +214,14 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
       return peer.answer_elsewhere(now_);
     case Verb::kSecondForkRings:
       return peer.ring_reliably_elsewhere();
-    case Verb::kChallenges:
-      peer.challenge(action.method);
-      return {};
-    case Verb::kFallsSilent:
-      peer.fall_silent();
-      return {};
-    case Verb::kForgets:
-      peer.forget();
-      return {};
     case Verb::kRedirects:
       return peer.redirect({"10.0.0.98", 5060}, now_);
     case Verb::kRepeatsElsewhere:
       return peer.repeat_by_another_way(action.method);
-    case Verb::kStopsAcknowledging:
-      peer.stop_acknowledging();
-      return {};
+    case Verb::kAsksForOffer:
+      return peer.ask_for_offer(now_);
+    case Verb::kReportsSuccess:
+      return peer.report(200, now_);
     case Verb::kForks:
       return peer.fork();
     case Verb::kFirstForkEnds:
@@ -219,9 +239,9 @@ Packets World::tell_peer(Peer& peer, const Action& action) const {
     case Verb::kRepeats:
       return peer.repeat(action.method, action.status);
     default:
-      break;
+      make(peer, action);
+      return {};
   }
-  return {};
 }
 
 bool World::had_effect(const Action& action) const {
@@ -232,6 +252,8 @@ bool World::had_effect(const Action& action) const {
     case Verb::kCallsByName:
     case Verb::kCallsWithoutOffer:
     case Verb::kCallsWithTimer:
+    case Verb::kCallsAndRefreshes:
+    case Verb::kCallsReliably:
       return action.actor == partner.name() ? state == CallState::kRinging : partner.is_ringing();
     case Verb::kAnswers:
       return state == CallState::kConnected && partner.is_confirmed();

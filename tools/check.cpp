@@ -140,6 +140,8 @@ void add_check(CLI::App& app, Exit& exit) {
       ->capture_default_str();
   verb->add_flag("--all-delays", arguments->all_delays,
                  "every delay either none or past the next timer");
+  verb->add_option("--late-commits", arguments->check.late_commits_max,
+                   "at most so many of these delays are of commits; otherwise as many as may be");
   verb->add_option("--states", arguments->check.states_max, "give up after so many distinct states")
       ->capture_default_str();
   verb->callback([&exit, arguments, verb] {

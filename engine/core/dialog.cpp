@@ -152,6 +152,11 @@ void set_accepted(State& state, CallId call, Leg& leg, const Unacknowledged& acc
   state.deadlines.add({accepted.gives_up_at, Timer::kAcceptGiveUp, call.value}, call);
 }
 
+void remember_invite(State& state, CallId call, std::string key) {
+  state.invites.put(key, call);
+  if (Leg* leg = state.legs.find(call)) leg->invite_key = std::move(key);
+}
+
 void apply_leg(State& state, const LegStarted& e) {
   const bool callee = e.role == CallRole::kCallee;
   state.legs.put(e.call, {.role = e.role,
@@ -167,6 +172,7 @@ void apply_leg(State& state, const LegStarted& e) {
                           .remote = e.remote,
                           .referrer = e.referrer});
   state.referrals.erase(e.call);
+  if (!callee) remember_invite(state, e.call, invite_key(e.sip_call_id, e.local_tag, 0));
 }
 
 void apply_accept_sent(State& state, Leg& leg, const AcceptSent& e) {
@@ -305,8 +311,7 @@ void apply_dialog_started(State& state, Leg& leg, const DialogStarted& e) {
                          .destination = e.destination});
   if (leg.role == CallRole::kCaller) return;
   leg.peer_cseq = e.remote_cseq;
-  leg.invite_key = invite_key(leg.sip_call_id, e.remote_tag, e.remote_cseq);
-  state.invites.put(leg.invite_key, e.call);
+  remember_invite(state, e.call, invite_key(leg.sip_call_id, e.remote_tag, e.remote_cseq));
 }
 
 void apply_invite_refused(State& state, Leg& leg, const InviteRefused& e) {
@@ -332,7 +337,7 @@ void apply_tombstone_ended(State& state, const TombstoneEnded& e) {
   if (leg == nullptr) return;
   clear_accepted(state, e.call, *leg);
   stop_extensions(state, e.call, *leg);
-  if (leg->role == CallRole::kCallee) state.invites.erase(leg->invite_key);
+  state.invites.erase(leg->invite_key);
   if (leg->until) state.deadlines.remove({*leg->until, Timer::kTombstone, e.call.value}, e.call);
   state.legs.erase(e.call);
 }

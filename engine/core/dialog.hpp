@@ -221,7 +221,7 @@ struct Leg {
   bool offerless = false;         // the first INVITE had no offer
   Endpoint local;                 // the port of ours that the call uses
   Endpoint remote;                // where the first INVITE went to or came from
-  std::string invite_key;         // callee: see State::invites
+  std::string invite_key;         // see State::invites
   std::vector<Dialog> dialogs;
   std::vector<OwnRequest> requests;     // ours inside its dialogs, oldest first
   std::vector<RefusedRequest> refused;  // of those and the first INVITE
@@ -300,7 +300,9 @@ struct DialogLayer {
   struct State {
     Table<CallId, Leg> legs;  // of live calls and of tombstones
     Table<TransactionId, HeldRequest> held;
-    Table<std::string, CallId> invites;  // calls that came in, by Call-ID, From tag and CSeq
+    // By the Call-ID, From tag and CSeq of the first INVITE; of ours the CSeq counts as 0, for the
+    // requests of the callee do not tell it.
+    Table<std::string, CallId> invites;
     Table<CallId, Referral> referrals;
     DeadlineIndex deadlines;  // owner: the call, or the REFER of a subscription
     bool operator==(const State&) const = default;

@@ -133,6 +133,27 @@ void receive_inside(const InDialog& in) {
   }
 }
 
+// A BYE that overtakes the 2xx of its dialog. Nobody but who was called knows our tag, and hangs up
+// only what was accepted (RFC 3261 15): refused, the call would go on with nobody when the 2xx
+// comes.
+bool receive_hasty_bye(const DialogLayer::State& state, const RequestReceived& request, DialogId id,
+                       const Context& context, Outbox& out) {
+  const SipMessage& bye = request.message;
+  if (bye.method() != Method::kBye) return false;
+  const CallId* call = state.invites.find(invite_key(bye.call_id(), bye.to_tag(), 0));
+  const Leg* leg = call == nullptr ? nullptr : state.legs.find(*call);
+  const bool open = leg != nullptr && leg->phase < InvitePhase::kAccepted;
+  if (!open || leg->dialogs.size() >= limits::kDialogsMax) return false;
+  const LegContext at{*call, *leg, context, out};
+  const Dialog dialog{.id = id,
+                      .remote_tag = std::string{bye.from_tag()},
+                      .remote_target = called_uri(*leg),
+                      .destination = leg->remote};
+  start_dialog(at, dialog);
+  receive_inside({at, dialog, request});
+  return true;
+}
+
 void receive_ack(const LegContext& at, const Dialog& dialog, const SipMessage& ack) {
   const auto& accepted = at.leg.accepted;
   const bool awaited =
@@ -194,7 +215,7 @@ void receive_request(const DialogLayer::State& state, const RequestReceived& req
   const Dialog* dialog = leg == nullptr ? nullptr : leg->find(id);
   if (dialog == nullptr) {
     // RFC 3261 12.2.2, 15.1.2: a request for an unknown dialog gets 481; an ACK gets nothing.
-    if (ack) return;
+    if (ack || receive_hasty_bye(state, request, id, context, out)) return;
     Rejection why = inspect_method(message);
     if (!why) why.status = 481;
     return answer_stateless(request, why.status, std::move(why.lines), context, out);

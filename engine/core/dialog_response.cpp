@@ -10,11 +10,6 @@
 namespace lastcall::core {
 namespace {
 
-// Where to reach who names no Contact: the URI that was called.
-std::string called_uri(const Leg& leg) {
-  return leg.remote_uri.substr(1, leg.remote_uri.size() - 2);  // without <>
-}
-
 // The 2xx that makes the call: what it says of the peer and of the session.
 void take_accept(const LegContext& at, const Dialog& dialog, const SipMessage& response) {
   report(at, response.status());
@@ -63,6 +58,10 @@ void invite_failed(const LegContext& at, Cause cause, int status) {
   if (at.leg.ending()) return;
   report(at, status);
   at.out.send(ToSession{CallLost{at.call, cause, status}});
+}
+
+std::string called_uri(const Leg& leg) {
+  return leg.remote_uri.substr(1, leg.remote_uri.size() - 2);  // without <>
 }
 
 void start_dialog(const LegContext& at, const Dialog& dialog) {

@@ -56,7 +56,9 @@ void begin_cleanup(const LegContext& at, Cause cause);
 void send_bye(const LegContext& at, const Dialog& dialog, std::string lines = {});
 void accept_unacknowledged(const LegContext& at);
 
-// Records a dialog that a response of the peer began.
+// Where to reach who names no Contact: the URI that was called.
+[[nodiscard]] std::string called_uri(const Leg& leg);
+// Records a dialog that the peer began.
 void start_dialog(const LegContext& at, const Dialog& dialog);
 // The dialog that a response to a request of ours is of.
 [[nodiscard]] DialogId dialog_of(const LegContext& at, const SipMessage& response);

@@ -50,14 +50,17 @@ void ServedRules::on(const Heard& heard, Report& report) {
   // A copy that comes behind Timer J or L is a new request (RFC 3261 17.2.2, RFC 6026 7.1), but one
   // that waited while the engine stood still comes before timers that are overdue, or behind them.
   if (!is_new && report.now < it->second.until) return;
+  // Whether it was one shows again when that, too, would be over.
+  const Instant over = report.now + limits::k64T1;
   if (!is_new && (report.now < it->second.gone || just_woke(report))) {
     it->second.unsure = true;
+    it->second.gone = over + report.config.timer_lateness_max;
     return;
   }
   newest_ = key;
   it->second = {.method = message.method(),
                 .heard = heard.at,
-                .until = report.now + limits::k64T1,
+                .until = over,
                 .former = it->second.bytes};
   Known* dialog = known(message);
   if (dialog == nullptr) return;

@@ -123,5 +123,22 @@ TEST(Check, ALossOrADelayAddsInterleavings) {
   EXPECT_GT(check(scenario, drained, options).interleavings, orders_only);
 }
 
+// How many interleavings a delay adds, those with late commits and those without.
+TEST(Check, LateCommitsAreBoundedByThemselves) {
+  const Scenario scenario = scenario_named("normal-bye");
+  const sim::Setup drained{.turns = core::Turns::kDrained};
+  CheckOptions options = orders();
+  const double orders_only = check(scenario, drained, options).interleavings;
+  options.delays_max = 2;
+  const double with_two = check(scenario, drained, options).interleavings;
+  options.late_commits_max = 1;
+  const double with_one_commit = check(scenario, drained, options).interleavings;
+  options.late_commits_max = 0;
+  const double without = check(scenario, drained, options).interleavings;
+  EXPECT_GT(with_two, with_one_commit);
+  EXPECT_GT(with_one_commit, without);
+  EXPECT_GT(without, orders_only);
+}
+
 }  // namespace
 }  // namespace lastcall::sim

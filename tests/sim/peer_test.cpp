@@ -194,6 +194,69 @@ TEST(Peer, HangsUpAfterTheAnswerThatCrossedItsWish) {
   EXPECT_TRUE(two.bob.is_over());
 }
 
+TEST(Peer, SaysNothingUntilItAnswersIfItDoesNotRing) {
+  TwoPeers two;
+  two.alice.stay_quiet();
+  two.send(two.bob, two.bob.call("alice", kAlice, two.now));
+  two.flush();
+  two.send(two.bob, two.bob.wake(two.bob.next_deadline()));
+  two.flush();
+  EXPECT_EQ(two.count("INVITE"), 2);
+  EXPECT_EQ(two.count("SIP/2.0"), 0);
+  two.send(two.alice, two.alice.answer(two.now));
+  two.settle();
+  EXPECT_TRUE(two.bob.is_confirmed());
+}
+
+TEST(Peer, AcknowledgesOnceWhatRingsReliablyIfItAskedForThat) {
+  TwoPeers two;
+  two.bob.ask_for_reliable_ringing(true);
+  two.send(two.bob, two.bob.call("alice", kAlice, two.now));
+  two.settle();
+  for (int i = 0; i < 2; ++i) {
+    two.send(two.alice, two.alice.ring_reliably_elsewhere());
+    two.settle();
+  }
+  EXPECT_EQ(two.count("PRACK"), 1);
+}
+
+TEST(Peer, AnswersInTheAckTheOfferThatItAskedFor) {
+  TwoPeers two;
+  two.connect();
+  std::string ack;
+  two.heard = [&](const Packet& packet) {
+    if (packet.bytes.starts_with("ACK")) ack = packet.bytes;
+  };
+  two.send(two.bob, two.bob.offer(Direction::kSendOnly, two.now));
+  two.settle();
+  EXPECT_EQ(ack.find("m=audio"), std::string::npos);
+  two.send(two.bob, two.bob.ask_for_offer(two.now));
+  two.settle();
+  EXPECT_NE(ack.find("m=audio"), std::string::npos);
+}
+
+TEST(Peer, RefusesAShorterSessionThanItWants) {
+  TwoPeers two;
+  two.bob.keep_session_timer(sip::Refresher::kUac);
+  two.connect();
+  two.alice.want_longer_sessions();
+  two.send(two.bob, two.bob.send(Method::kUpdate, two.now));
+  two.settle();
+  EXPECT_EQ(two.count("SIP/2.0 422"), 1);
+}
+
+TEST(Peer, TellsHowATransferGoesOn) {
+  TwoPeers two;
+  two.connect();
+  two.send(two.bob, two.bob.send(Method::kRefer, two.now));
+  two.settle();
+  EXPECT_EQ(two.count("SIP/2.0 202"), 1);
+  EXPECT_EQ(two.count("NOTIFY"), 1);
+  two.send(two.alice, two.alice.report(200, two.now));
+  two.settle();
+  EXPECT_EQ(two.count("NOTIFY"), 2);
+}
+
 TEST(Peer, AnswersASecondByeEvenWhenTheCallIsOver) {
   TwoPeers two;
   two.connect();

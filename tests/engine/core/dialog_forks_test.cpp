@@ -53,6 +53,31 @@ TEST(Forks, TheNinthIsStillAcknowledgedAndHungUp_I48) {
   EXPECT_EQ(told(us.receive(200, "fork8")), (Lines{"> Transaction SendAck"}));
 }
 
+// The 2xx is late or lost, and nothing has told of the dialog before.
+TEST(HastyBye, OneThatOvertakesThe2xxIsTakenAndThe2xxIsAcknowledgedOnly_15) {
+  Caller us = calling();
+  const Outbox bye = us.receive(Method::kBye, 1);
+  EXPECT_EQ(answer_in(bye).status, 200);
+  EXPECT_EQ((mail_in<CallLost, ToSession>(bye).cause), Cause::kRemoteBye);
+  (void)us.end(Cause::kRemoteBye);
+  EXPECT_EQ(told(us.receive(200)),
+            (Lines{"AckSent", "DutyDone", "DutyDone", "> Transaction SendAck"}));
+}
+
+TEST(HastyBye, OneOfACallThatWasNotAcceptedOrIsUpIsOfNoDialog_12_2_2) {
+  Caller failed = calling();
+  (void)failed.receive(486);
+  EXPECT_EQ(answer_in(failed.receive(Method::kBye, 1)).status, 481);
+  Caller up = calling();
+  (void)up.receive(200);
+  EXPECT_EQ(answer_in(up.receive(Method::kBye, 1, "fork")).status, 481);
+}
+
+TEST(HastyBye, WhoDoesNotKnowOurTagEndsNothing) {
+  Caller us = calling();
+  EXPECT_EQ(answer_in(us.receive(Method::kBye, 1, "guessed", "callee-tag")).status, 481);
+}
+
 // Shows DLG-09.
 TEST(Forks, AnUnreliable1xxNeverMovesTheTargetOfAnEarlyDialog_6141_4_7) {
   Caller us = calling();

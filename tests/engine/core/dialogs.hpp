@@ -70,11 +70,14 @@ struct Caller {
   }
   // A request of the peer inside the dialog.
   Outbox receive(Method method, std::uint32_t cseq, std::string tag = "callee-tag") {
+    return receive(method, cseq, std::string{parsed(request).from_tag()}, std::move(tag));
+  }
+  Outbox receive(Method method, std::uint32_t cseq, std::string our_tag, std::string tag) {
     const SipMessage ours = parsed(request);
     return layer.when(RequestReceived{call, TransactionId{200 + cseq}, kPeer, kUs,
                                       parsed(text_of({.method = method,
                                                       .cseq = cseq,
-                                                      .to_tag = std::string{ours.from_tag()},
+                                                      .to_tag = std::move(our_tag),
                                                       .from_tag = std::move(tag),
                                                       .call_id = std::string{ours.call_id()}}))});
   }
