@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 
 namespace lastcall::sim {
 namespace {
@@ -119,15 +121,39 @@ bool has(const Scenario& scenario, Verb verb) {
   return std::ranges::any_of(scenario.given, acts) || std::ranges::any_of(scenario.races, acts);
 }
 
+// Whether somebody had to give up a request: the network lost every copy of it on its way to the
+// receiver, or every final response to it. What goes to an address where nobody is counts as sent
+// well: that is the sender's fault, not the network's.
+bool kept_apart(const Trace& trace) {
+  // By transaction (RFC 3261 17.1.3): its request, and its final response.
+  struct Copies {
+    bool lost = false;
+    bool passed = false;
+  };
+  std::map<std::tuple<bool, Method, std::string>, Copies> all;
+  for (const TraceEntry& entry : trace) {
+    const auto* sent = std::get_if<DatagramSent>(&entry.what);
+    const auto message = sent != nullptr ? message_of(sent->bytes) : nullptr;
+    if (!message || message->method() == Method::kAck) continue;  // it has no answer
+    if (message->is_response() && message->status() < 200) continue;
+    Copies& copies =
+        all[{message->is_response(), message->method(), std::string{message->via().branch}}];
+    (sent->lost && sent->to != sent->from ? copies.lost : copies.passed) = true;
+  }
+  return std::ranges::any_of(
+      all, [](const auto& each) { return each.second.lost && !each.second.passed; });
+}
+
 // Whether something came that may end a call otherwise than its scenario expects: the engine was
-// away for a while, unless that is what it is about, was told that its peer cannot be reached, or
-// answers where its peer no longer is.
+// away for a while, unless that is what it is about, was told that its peer cannot be reached,
+// answers where its peer no longer is, or the two were cut off from each other for too long.
 bool ends_otherwise(const Scenario& scenario, const Trace& trace) {
   return std::ranges::any_of(trace, [&](const TraceEntry& each) {
     const auto* fault = std::get_if<Faulted>(&each.what);
     if (fault == nullptr) return false;
     if (fault->what == Fault::kCrash) return !has(scenario, Verb::kCrashes);
     if (fault->what == Fault::kStall) return !has(scenario, Verb::kStandsStill);
+    if (fault->what == Fault::kPartition) return kept_apart(trace);
     return fault->what == Fault::kSendFailed || fault->what == Fault::kPeerMoved;
   });
 }
