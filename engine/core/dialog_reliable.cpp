@@ -51,7 +51,7 @@ void receive_reprovisional(const LegContext& at, const SipMessage& response) {
   if (reliability_of(*dialog, response) != Reliability::kNext) return;
   acknowledge_provisional(at, *dialog, response);
   std::string sdp = sdp_of(response);
-  if (!sdp.empty()) at.out.send(ToSession{PeerAnswered{at.call, std::move(sdp)}});
+  if (!sdp.empty()) at.out.send(ToSession{PeerAnswered{at.call, std::move(sdp), false}});
 }
 
 void send_provisional(const LegContext& at) {

@@ -165,7 +165,7 @@ void receive_ack(const LegContext& at, const Dialog& dialog, const SipMessage& a
     return send_bye(at, dialog);
   }
   // Whether it had to carry an answer is for the session to know.
-  if (!at.leg.ending()) at.out.send(ToSession{PeerAnswered{at.call, sdp_of(ack)}});
+  if (!at.leg.ending()) at.out.send(ToSession{PeerAnswered{at.call, sdp_of(ack), true}});
 }
 
 }  // namespace

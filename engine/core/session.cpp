@@ -50,7 +50,7 @@ void SessionLayer::decide(const State& state, const Input& input, const Context&
       [&](const PeerRefused&) { peer_refuses(at); },
       [&](const PeerReoffered& m) { peer_reoffers(at, m.sdp); },
       [&](const PeerUpdated& m) { peer_updates(at, m.sdp); },
-      [&](const PeerAnswered& m) { peer_answers(at, m.sdp); },
+      [&](const PeerAnswered& m) { peer_answers(at, m); },
       [&](const OfferDeferred& m) { defer_offer(at, m.sent); },
       [&](const OfferDue& m) { offer_due(at, m.refresh); },
       [&](const CallLost& m) { begin_termination(at, m.cause, m.status, m.reason); },
@@ -88,6 +88,7 @@ void apply_connected(State& state, Session& session, const CallConnected& e) {
   stop_ringing(state, e.call, session);
   session.state = CallState::kConnected;
   session.unanswered = session.role == CallRole::kCallee && session.offer.empty();
+  session.offer_in_2xx = session.unanswered;
   session.offer.clear();
   session.local_media = e.local_media;
   session.remote_media = e.remote_media;
@@ -111,6 +112,7 @@ void apply_offer(Session& session, const OfferMade& e) {
   session.described_before = std::exchange(session.description, e.sdp);
   session.unanswered = !e.sdp.empty();
   session.offer_holds = e.holds;
+  session.offer_in_2xx = e.in_2xx;
 }
 
 void apply_early_media(Session& session, const EarlyMediaAgreed& e) {

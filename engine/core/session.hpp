@@ -31,6 +31,7 @@ struct Session {
   std::string described_before;  // the one before an offer that may be withdrawn
   bool unanswered = false;       // our newest SDP is an offer without its answer
   bool offer_holds = false;      // with that offer we hold the call
+  bool offer_in_2xx = false;     // the ACK brings its answer, else a response
   HoldSides held_by;
   Endpoint remote_media;
   Direction direction = Direction::kInactive;
@@ -66,6 +67,7 @@ struct Session {
                                              field("described_before", &Session::described_before),
                                              field("unanswered", &Session::unanswered),
                                              field("offer_holds", &Session::offer_holds),
+                                             field("offer_in_2xx", &Session::offer_in_2xx),
                                              field("held_by", &Session::held_by),
                                              field("remote_media", &Session::remote_media),
                                              field("direction", &Session::direction),

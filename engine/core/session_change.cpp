@@ -125,11 +125,12 @@ void peer_refuses(const CallContext& at) {
   if (!at.session.unanswered) offer(at, operation->op != Op::kHold);
 }
 
-void peer_answers(const CallContext& at, const std::string& sdp) {
+void peer_answers(const CallContext& at, const PeerAnswered& answer) {
   // RFC 3261 13.2.1: a session description in any other ACK is ignored; a missing one ends the
-  // call.
-  if (!at.session.established() || !at.session.unanswered) return;
-  const auto agreed = read_answer(sdp, own_media(at, at.session.offer_holds));
+  // call. The ACK of a 2xx that brought no offer says nothing of one that we make meanwhile.
+  const bool awaited = at.session.unanswered && at.session.offer_in_2xx == answer.in_ack;
+  if (!at.session.established() || !awaited) return;
+  const auto agreed = read_answer(answer.sdp, own_media(at, at.session.offer_holds));
   if (!agreed) return begin_termination(at, Cause::kMediaFailure, 0);
   const HoldSides held_by = take_answer(at, *agreed);
   const auto& operation = at.session.operation;

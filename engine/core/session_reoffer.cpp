@@ -13,7 +13,7 @@ struct Reply {
 
 Reply offer_in_answer(const CallContext& at, bool holds) {
   std::string sdp = make_full_offer(own_media(at, holds));
-  at.out.record(OfferMade{at.call, at.session.local_media, sdp, holds});
+  at.out.record(OfferMade{at.call, at.session.local_media, sdp, holds, true});
   return {200, std::move(sdp)};
 }
 

@@ -21,7 +21,7 @@ void connect_as_caller(const CallContext& at, const std::string& sdp);
 void operate(const CallContext& at, const Operate& wish);
 void peer_accepts(const CallContext& at, const std::string& sdp);
 void peer_refuses(const CallContext& at);
-void peer_answers(const CallContext& at, const std::string& sdp);
+void peer_answers(const CallContext& at, const PeerAnswered& answer);
 void defer_offer(const CallContext& at, bool sent);
 void offer_due(const CallContext& at, bool refresh);
 

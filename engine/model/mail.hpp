@@ -214,6 +214,7 @@ struct PeerUpdated {  // an offer in an UPDATE: answered at once with AnswerUpda
 struct PeerAnswered {  // the SDP of an ACK, or of a reliable 1xx to our re-INVITE
   CallId call;
   std::string sdp;
+  bool in_ack = false;
 };
 // Our offer collided with one of the peer; OfferDue follows when another may be made.
 struct OfferDeferred {

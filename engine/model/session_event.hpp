@@ -100,11 +100,13 @@ struct OfferMade {
   CallId call;
   Endpoint local_media;
   std::string sdp;
-  bool holds = false;  // with it we hold the call
+  bool holds = false;   // with it we hold the call
+  bool in_2xx = false;  // the ACK brings the answer
   bool operator==(const OfferMade&) const = default;
   static constexpr auto kFields =
       std::tuple{field("call", &OfferMade::call), field("local_media", &OfferMade::local_media),
-                 field("sdp", &OfferMade::sdp), field("holds", &OfferMade::holds)};
+                 field("sdp", &OfferMade::sdp), field("holds", &OfferMade::holds),
+                 field("in_2xx", &OfferMade::in_2xx)};
 };
 // It was never sent: what we described before is still our newest description.
 struct OfferWithdrawn {

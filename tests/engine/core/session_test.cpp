@@ -192,21 +192,21 @@ TEST(SessionReoffer, AnOfferWeCannotMeetGets488AndChangesNothing_14_2) {
 TEST(SessionOfferIn2xx, TheAckBringsTheAnswer_INV15) {
   SessionGiven layer = connected_callee({});
   EXPECT_EQ(layer.own().calls.find(kCall)->remote_media, Endpoint{});
-  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, sdp_text()})),
+  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, sdp_text(), true})),
             (Lines{"SessionChanged", "> Media AimStream"}));
   EXPECT_EQ(layer.own().calls.find(kCall)->remote_media.port, 4000);
 }
 
 TEST(SessionOfferIn2xx, AnAckWithoutTheAnswerEndsTheCall_13_2_1) {
   SessionGiven layer = connected_callee({});
-  EXPECT_EQ(event_in<CallTerminating>(layer.when(PeerAnswered{kCall, {}})).cause,
+  EXPECT_EQ(event_in<CallTerminating>(layer.when(PeerAnswered{kCall, {}, true})).cause,
             Cause::kMediaFailure);
 }
 
 TEST(SessionOfferIn2xx, AnSdpThatAnswersNothingIsIgnored_INV15) {
   SessionGiven layer = connected_callee();
-  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, sdp_text("inactive")})), Lines{});
-  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, {}})), Lines{});
+  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, sdp_text("inactive"), true})), Lines{});
+  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, {}, true})), Lines{});
 }
 
 // Shows INV-08, SDP-09, UAS-19, DLG-13.
@@ -214,7 +214,7 @@ TEST(SessionOfferIn2xx, AnOfferThatOvertakesTheAnswerGets491_R5407_3_1_5) {
   SessionGiven layer = connected_callee({});
   const Outbox out = layer.when(PeerReoffered{kCall, sdp_text()});
   EXPECT_EQ((mail_in<Refuse, ToDialog>(out).status), 491);
-  (void)layer.when(PeerAnswered{kCall, sdp_text()});
+  (void)layer.when(PeerAnswered{kCall, sdp_text(), true});
   EXPECT_EQ(told(layer.when(PeerReoffered{kCall, sdp_text()})).front(), "SessionChanged");
 }
 
@@ -222,8 +222,18 @@ TEST(SessionOfferIn2xx, AnOfferlessReinviteIsAnsweredWithAnOffer_14_2) {
   SessionGiven layer = connected_callee();
   const Outbox out = layer.when(PeerReoffered{kCall, {}});
   EXPECT_EQ(told(out), (Lines{"OfferMade", "> Dialog Accept"}));
-  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, sdp_text()})),
+  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, sdp_text(), true})),
             (Lines{"SessionChanged", "> Media AimStream"}));
+}
+
+// The ACK of a 2xx that answered an offer of the peer may come when ours is on its way already.
+TEST(SessionReoffer, AnAckThatCrossesAnOfferOfOursIsNoAnswerToIt_I36) {
+  SessionGiven layer = connected_callee();
+  (void)layer.when(wish(Op::kHold));
+  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, {}, true})), Lines{});
+  EXPECT_EQ(told(layer.when(PeerAnswered{kCall, sdp_text("recvonly"), true})), Lines{});
+  (void)layer.when(PeerAccepted{kCall, sdp_text("recvonly")});
+  EXPECT_EQ(state_of(layer), CallState::kOnHold);
 }
 
 std::string offer_in(const Outbox& out) { return mail_in<Reoffer, ToDialog>(out).sdp; }
@@ -378,7 +388,7 @@ TEST(SessionRollback, AFailureAfterTheAnswerBringsBothSidesBack_ROA16) {
 TEST(SessionOfferIn2xx, AWishWaitsForTheAnswerToTheOfferThatIsOut_I36) {
   SessionGiven layer = connected_callee({});
   EXPECT_EQ(told(layer.when(wish(Op::kHold))), (Lines{"OperationStarted"}));
-  const Outbox out = layer.when(PeerAnswered{kCall, sdp_text()});
+  const Outbox out = layer.when(PeerAnswered{kCall, sdp_text(), true});
   EXPECT_NE(offer_in(out).find("a=sendonly"), std::string::npos);
 }
 
